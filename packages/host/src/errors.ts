@@ -1,0 +1,38 @@
+/**
+ * Why a host could not do what was asked.
+ *
+ * - `unreachable`: the machine does not answer.
+ * - `spawn-failed`: the program could not be started (missing, not executable, no such directory).
+ * - `connect-failed`: nobody listens at the address, or the way there is closed.
+ * - `not-found`, `permission-denied`, `no-space`, `already-exists`, `not-a-directory`: what the file system said.
+ * - `too-large`: an output or a file is larger than the caller's limit.
+ * - `timed-out`: the caller's `timeoutMs` passed.
+ * - `stale-process`: the recorded process is gone, or its pid belongs to another one now.
+ * - `closed`: the host was closed before or while it was used.
+ * - `io`: anything else that the machine refused; `cause` has it.
+ */
+export type HostErrorCode =
+  | 'unreachable'
+  | 'spawn-failed'
+  | 'connect-failed'
+  | 'not-found'
+  | 'permission-denied'
+  | 'no-space'
+  | 'already-exists'
+  | 'not-a-directory'
+  | 'too-large'
+  | 'timed-out'
+  | 'stale-process'
+  | 'closed'
+  | 'io'
+
+/** What this package throws when a machine fails. A non-zero exit is not an error: see `ExecResult`. */
+export class HostError extends Error {
+  override readonly name: string = 'HostError'
+  readonly code: HostErrorCode
+
+  constructor(code: HostErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+}

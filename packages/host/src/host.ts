@@ -1,0 +1,64 @@
+import type { Duplex } from 'node:stream'
+import type { ExecOptions, ExecResult } from './exec-result.ts'
+import type { DetachedOptions, DetachedProcess, ProcessIdentity } from './detached-process.ts'
+import type { HostFiles } from './host-files.ts'
+
+/** What a machine is, asked once when the host is opened. */
+export interface HostFacts {
+  /** Node's spelling: `linux`, `darwin`. */
+  readonly platform: string
+  /** Node's spelling: `x64`, `arm64`. */
+  readonly arch: string
+  readonly uid: number
+  /** Home directory of the account that commands run under, on that machine. */
+  readonly home: string
+  /** Changes at every boot: a pid recorded under another boot id is dead. */
+  readonly bootId: string
+  /** The environment that commands inherit, as far as it decides where things lie. */
+  readonly env: Readonly<Partial<Record<'PATH' | 'LANG' | 'XDG_STATE_HOME' | 'XDG_CACHE_HOME', string>>>
+}
+
+/**
+ * A machine on which things run: this one, or a worker. Every path in the port is a path *on that machine*.
+ *
+ * Whoever opens a host closes it. Closing never ends detached processes.
+ */
+export interface Host extends AsyncDisposable {
+  /** For messages: `local`, or `user@machine`. */
+  readonly name: string
+  readonly facts: HostFacts
+  readonly files: HostFiles
+
+  /**
+   * Runs a program to its end. The first member of `argv` is the program; no shell is involved.
+   *
+   * A non-zero exit is a result. The promise settles when the program has exited and its output was read to the end.
+   * @throws HostError `spawn-failed`, `timed-out`, `too-large`; the abort reason when `signal` aborts. In all of these the program's process group is ended.
+   */
+  exec(argv: readonly string[], options?: ExecOptions): Promise<ExecResult>
+
+  /**
+   * Starts a program that outlives us: in a session and process group of its own, its output in a file.
+   * Its identity is on disk at `record` *before* the program itself runs, so that a starter that dies leaves no process that nobody can name.
+   * @throws HostError `spawn-failed`
+   */
+  spawnDetached(argv: readonly string[], options: DetachedOptions): Promise<DetachedProcess>
+
+  /**
+   * Takes up a detached process by the record that its start wrote; also when it has ended since.
+   * @throws HostError `not-found` when there is no such record, `io` when it can't be read as one.
+   */
+  adopt(record: string): Promise<DetachedProcess>
+
+  /** The identity of a running process, or `undefined` when there is none with this pid (a zombie is none). */
+  identify(pid: number): Promise<ProcessIdentity | undefined>
+
+  /**
+   * Opens a stream to a unix socket on the machine. The caller destroys it.
+   * @throws HostError `connect-failed`
+   */
+  connect(target: { readonly unix: string }, options?: { readonly signal?: AbortSignal }): Promise<Duplex>
+
+  /** Ends what this host still runs in the foreground. Idempotent. */
+  close(): Promise<void>
+}

@@ -1,0 +1,10 @@
+// The whole public surface of @x/host; adding a line here is an API change.
+export type { Host, HostFacts } from './host.ts'
+export type { ExecOptions, ExecResult } from './exec-result.ts'
+export { ExecFailedError, mustSucceed } from './exec-result.ts'
+export type { DetachedOptions, DetachedProcess, LadderStep, ProcessIdentity } from './detached-process.ts'
+export type { FileStat, HostFiles } from './host-files.ts'
+export { HostError } from './errors.ts'
+export type { HostErrorCode } from './errors.ts'
+export { DisposeStack } from './dispose-stack.ts'
+export { openLocalHost } from './local/open-local-host.ts'

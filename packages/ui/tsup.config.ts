@@ -1,0 +1,3 @@
+import { tsupBase } from '@x/tsup'
+
+export default tsupBase({ index: 'src/index.ts' })
