@@ -1,0 +1,3 @@
+import { lintBase } from './lint-base.js'
+
+export default lintBase('@x/lint', import.meta.dirname)
