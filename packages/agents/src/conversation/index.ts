@@ -1,0 +1,33 @@
+// The whole public surface of @x/agents/conversation: safe in a browser, so nothing here touches Node.
+export type {
+  AgentMessage,
+  Command,
+  FileChange,
+  Item,
+  ItemPhase,
+  OtherItem,
+  Reasoning,
+  UserMessage,
+} from './item.ts'
+export type { Approval, ApprovalDecision } from './approval.ts'
+export type {
+  ConversationState,
+  Fault,
+  Link,
+  Notice,
+  TokenUsage,
+  Turn,
+  TurnStatus,
+} from './conversation-state.ts'
+export { emptyConversation } from './conversation-state.ts'
+export type { ConversationEvent, DeltaKind } from './conversation-event.ts'
+export { foldConversation } from './fold-conversation.ts'
+export { joinDeltas } from './join-deltas.ts'
+export type { FeedCursor, FeedFrame } from './feed-frame.ts'
+export { foldFrame } from './fold-frame.ts'
+export type { FeedView } from './fold-frame.ts'
+export { Feed } from './feed.ts'
+export type { FeedOptions } from './feed.ts'
+export { ConversationError } from '../errors.ts'
+export type { ConversationErrorCode } from '../errors.ts'
+export type { CloseReason, Conversation, SendOptions, TurnHandle, TurnResult } from './conversation.ts'

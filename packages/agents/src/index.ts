@@ -1,0 +1,2 @@
+// The whole public surface of @x/agents; adding a line here is an API change.
+export type * from './conversation/index.ts'
