@@ -1,7 +1,10 @@
 import type { Options } from 'tsup'
 
-/** One build for every package: ES modules, types beside them, a source map, no bundled dependency. */
-export function tsupBase(entry: Record<string, string>): Options {
+/**
+ * One build for every package: ES modules, types beside them, a source map, no bundled dependency.
+ * `overrides` is for what a package truly needs, such as `platform: 'browser'`.
+ */
+export function tsupBase(entry: Record<string, string>, overrides: Options = {}): Options {
   return {
     entry,
     format: ['esm'],
@@ -11,8 +14,11 @@ export function tsupBase(entry: Record<string, string>): Options {
     sourcemap: true,
     clean: true,
     splitting: true,
+    // `node:sqlite` and `node:test` exist only with their prefix.
+    removeNodeProtocol: false,
     esbuildOptions: (options) => {
       options.conditions = ['import', 'node']
     },
+    ...overrides,
   }
 }

@@ -1,0 +1,3 @@
+import { vitestBase } from './src/vitest-base.ts'
+
+export default vitestBase('@x/vitest')
