@@ -32,7 +32,10 @@ export class ExecFailedError extends Error {
   readonly result: ExecResult
 
   constructor(result: ExecResult) {
-    const ending = result.exitCode === null ? `signal ${result.signal ?? 'unknown'}` : `exit code ${String(result.exitCode)}`
+    const ending =
+      result.exitCode === null
+        ? `signal ${result.signal ?? 'unknown'}`
+        : `exit code ${String(result.exitCode)}`
     const said = result.stderr.trim().slice(-2_000)
     super(`${result.argv[0] ?? 'program'} ended with ${ending}${said === '' ? '' : `: ${said}`}`)
     this.result = result

@@ -1,0 +1,185 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { stat } from 'node:fs/promises'
+import {
+  assertAbsolute,
+  assertArgv,
+  assertBytes,
+  assertDelay,
+  assertEnvironment,
+} from '../assert-arguments.ts'
+import type { LadderStep } from '../detached-process.ts'
+import { HostError } from '../errors.ts'
+import type { ExecOptions, ExecResult } from '../exec-result.ts'
+import type { HostFacts } from '../host.ts'
+import { climbLadder } from '../kill-ladder.ts'
+import { baseEnvironment } from './env.ts'
+import { hasExited } from './has-exited.ts'
+import { readProcessStatNow } from './identity.ts'
+import { collectOutput, type Output } from './collect-output.ts'
+import { killLeftovers, sendSignal } from './process-group.ts'
+
+const DEFAULT_MAX_BYTES = 16 * 1024 * 1024
+/** A program that is ended early gets a moment to tidy up. */
+const EXEC_LADDER: readonly LadderStep[] = [
+  { signal: 'SIGTERM', waitMs: 2_000 },
+  { signal: 'SIGKILL', waitMs: 5_000 },
+]
+
+/** As `Host.exec`; also ends, and rejects with its reason, when `hostSignal` aborts. */
+export async function execLocal(
+  argv: readonly string[],
+  options: ExecOptions,
+  facts: HostFacts,
+  hostSignal: AbortSignal,
+): Promise<ExecResult> {
+  const { timeoutMs, maxBytes = DEFAULT_MAX_BYTES, signal } = options
+  assertExec(argv, options, maxBytes)
+  signal?.throwIfAborted()
+  const startedAt = performance.now()
+  const child = await startChild(argv, options, facts)
+  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  const startTime = readProcessStatNow(Number(child.pid))?.startTime
+  // One signal for all that may end the program early; its reason is what the caller gets.
+  const ending = new AbortController()
+  const tooLarge = () =>
+    ending.abort(new HostError('too-large', `more than ${maxBytes} bytes of output from ${argv[0]}`))
+  const outputs = [
+    collectOutput(child.stdout, maxBytes, tooLarge),
+    collectOutput(child.stderr, maxBytes, tooLarge),
+  ] as const
+  const release = relayEndings(ending, argv, timeoutMs, [hostSignal, ...(signal ? [signal] : [])])
+  try {
+    feed(child, options.stdin)
+    await Promise.race([exited, aborted(ending.signal)])
+    if (!ending.signal.aborted) await Promise.race([readToEnd(outputs), aborted(ending.signal)])
+    if (ending.signal.aborted) {
+      await endGroup(child, exited, startTime, facts.bootId)
+      throw ending.signal.reason
+    }
+  } finally {
+    release()
+    child.stdin?.destroy()
+    for (const output of outputs) output.abandon()
+  }
+  const [stdout, stderr] = outputs.map((output) => output.text()) as [string, string]
+  return {
+    argv: [...argv],
+    exitCode: child.exitCode,
+    signal: child.signalCode,
+    stdout,
+    stderr,
+    durationMs: performance.now() - startedAt,
+  }
+}
+
+function assertExec(
+  argv: readonly string[],
+  options: ExecOptions,
+  maxBytes: number,
+): asserts argv is readonly [string, ...string[]] {
+  assertArgv(argv)
+  if (options.cwd !== undefined) assertAbsolute('cwd', options.cwd)
+  if (options.env !== undefined) assertEnvironment(options.env)
+  if (options.timeoutMs !== undefined) assertDelay('timeoutMs', options.timeoutMs)
+  assertBytes('maxBytes', maxBytes)
+}
+
+async function startChild(
+  argv: readonly [string, ...string[]],
+  options: ExecOptions,
+  facts: HostFacts,
+): Promise<ChildProcess> {
+  const { cwd = facts.home, env = {}, cleanEnv = false, stdin } = options
+  const [program, ...args] = argv
+  try {
+    const child = spawn(program, args, {
+      cwd,
+      env: withoutUndefined({ ...(cleanEnv ? {} : baseEnvironment()), ...env }),
+      // A session of its own: the whole group can be ended, and nothing of it reads our terminal.
+      detached: true,
+      stdio: [stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+    })
+    await new Promise<void>((resolve, reject) => {
+      child.once('spawn', resolve)
+      child.once('error', reject)
+    })
+    return child
+  } catch (error) {
+    const code = String((error as NodeJS.ErrnoException).code)
+    const noDirectory = !(await stat(cwd).then(
+      (found) => found.isDirectory(),
+      () => false,
+    ))
+    const what = noDirectory ? `cannot start ${program} in ${cwd}` : `cannot start ${program}`
+    throw new HostError('spawn-failed', `${code}: ${what}`, { cause: error })
+  }
+}
+
+function withoutUndefined(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  )
+}
+
+/** A program may end, or close its input, before it has read all: that is its right, not a failure. */
+function feed(child: ChildProcess, stdin: string | Uint8Array | undefined): void {
+  if (child.stdin === null || stdin === undefined) return
+  child.stdin.on('error', () => undefined)
+  child.stdin.end(stdin)
+}
+
+function relayEndings(
+  ending: AbortController,
+  argv: readonly string[],
+  timeoutMs: number | undefined,
+  signals: readonly AbortSignal[],
+): () => void {
+  const relays = signals.map((signal) => {
+    const relay = () => ending.abort(signal.reason)
+    signal.addEventListener('abort', relay, { once: true })
+    if (signal.aborted) relay()
+    return () => signal.removeEventListener('abort', relay)
+  })
+  const late = () =>
+    ending.abort(
+      new HostError('timed-out', `${String(timeoutMs)} ms passed while running ${String(argv[0])}`),
+    )
+  const timer = timeoutMs === undefined ? undefined : setTimeout(late, timeoutMs)
+  return () => {
+    clearTimeout(timer)
+    for (const release of relays) release()
+  }
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return
+  await new Promise<void>((resolve) => {
+    signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+}
+
+async function readToEnd(outputs: readonly Output[]): Promise<void> {
+  await Promise.all(outputs.map((output) => output.endsAfterExit()))
+}
+
+/** While the child has not been reaped its pid is its own; afterwards only proven members of its group are killed. */
+async function endGroup(
+  child: ChildProcess,
+  exited: Promise<void>,
+  startTime: string | undefined,
+  bootId: string,
+): Promise<void> {
+  const pid = Number(child.pid)
+  const target = {
+    signal: async (name: LadderStep['signal']) => !hasExited(child) && sendSignal(-pid, name),
+    endsWithin: async (waitMs: number) => {
+      const timer = new AbortController()
+      const timeout = setTimeout(() => timer.abort(), waitMs)
+      await Promise.race([exited, aborted(timer.signal)])
+      clearTimeout(timeout)
+      return hasExited(child)
+    },
+  }
+  await climbLadder(target, EXEC_LADDER)
+  if (startTime !== undefined) await killLeftovers({ pid, startTime, bootId }, bootId)
+}

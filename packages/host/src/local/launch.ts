@@ -1,0 +1,212 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { constants } from 'node:fs'
+import { access, open, readFile, rm, stat, type FileHandle } from 'node:fs/promises'
+import path from 'node:path'
+import type { Readable } from 'node:stream'
+import { setTimeout as delay } from 'node:timers/promises'
+import { assertAbsolute, assertArgv, assertEnvironment } from '../assert-arguments.ts'
+import type { DetachedOptions, ProcessIdentity } from '../detached-process.ts'
+import { HostError } from '../errors.ts'
+import { parseProcessIdentity } from './identity.ts'
+import { LAUNCH_SCRIPT } from './launch-script.ts'
+
+const SHELL = '/bin/sh'
+/** A launch takes some 3 ms; only a machine that is stuck (a dead network file system) takes longer than this. */
+const LAUNCH_LIMIT_MS = 10_000
+/** A shell keeps these for itself, whatever the environment says. */
+const SHELL_OWNED = ['IFS', 'OPTIND', 'PPID']
+
+export interface Launched {
+  readonly identity: ProcessIdentity
+  /** We are the parent: its `exit` event is the end of the process. */
+  readonly child: ChildProcess
+}
+
+/**
+ * Starts a program in a session of its own, its identity on disk at `options.record` before it runs.
+ * Returns when the program has replaced the launcher.
+ * @throws HostError `spawn-failed`; no record is left then
+ */
+export async function launch(argv: readonly string[], options: DetachedOptions): Promise<Launched> {
+  assertLaunch(argv, options)
+  await assertStartable(argv[0] ?? '', options)
+  const temporary = `${options.record}.${randomBytes(6).toString('hex')}.tmp`
+  const log = await openLog(options.log)
+  try {
+    const logStart = (await log.stat()).size
+    const child = await spawnLauncher(argv, options, temporary, log)
+    const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+    child.unref()
+    const answer = await launcherAnswer(child)
+    const identity = parseProcessIdentity(answer)
+    if (identity?.pid !== child.pid || identity === undefined) {
+      child.kill('SIGKILL')
+      await rm(temporary, { force: true })
+      throw new HostError(
+        'spawn-failed',
+        `${answer.trim() || 'no answer'}: cannot record the start of ${String(argv[0])}`,
+      )
+    }
+    await programRuns(child, ended)
+    if (await failedToBegin(child, options.record)) {
+      throw new HostError('spawn-failed', `cannot run ${String(argv[0])}`, {
+        cause: new Error(await logTail(options.log, logStart)),
+      })
+    }
+    return { identity, child }
+  } finally {
+    await log.close()
+  }
+}
+
+function assertLaunch(argv: readonly string[], { record, log, cwd, env }: DetachedOptions): void {
+  assertArgv(argv)
+  if (argv[0].startsWith('-')) throw new TypeError(`expected a program, got an option: ${argv[0]}`)
+  assertAbsolute('record', record)
+  assertAbsolute('log', log)
+  assertAbsolute('cwd', cwd)
+  assertEnvironment(env)
+  for (const name of Object.keys(env)) {
+    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) || SHELL_OWNED.includes(name)) {
+      throw new TypeError(
+        `expected the name of a variable that a shell passes on, got ${JSON.stringify(name)}`,
+      )
+    }
+  }
+}
+
+/** Says early, and with the system's own error, what the launcher could only say with exit code 126 or 127. */
+async function assertStartable(program: string, { cwd, env }: DetachedOptions): Promise<void> {
+  const fail = (error: unknown, what: string) =>
+    new HostError('spawn-failed', `${String((error as NodeJS.ErrnoException).code)}: ${what}`, {
+      cause: error,
+    })
+  try {
+    await access(path.join(cwd, '.'), constants.X_OK)
+    if (!(await stat(cwd)).isDirectory())
+      throw Object.assign(new Error(`${cwd} is not a directory`), { code: 'ENOTDIR' })
+  } catch (error) {
+    throw fail(error, `cannot start in ${cwd}`)
+  }
+  // Without PATH the shell has a default of its own: let it look.
+  if (!program.includes('/') && env['PATH'] === undefined) return
+  const candidates = program.includes('/')
+    ? [path.resolve(cwd, program)]
+    : (env['PATH'] ?? '').split(':').map((directory) => path.resolve(cwd, directory, program))
+  let first: unknown
+  for (const candidate of candidates) {
+    try {
+      await access(candidate, constants.X_OK)
+      if (!(await stat(candidate)).isFile())
+        throw Object.assign(new Error(`${candidate} is no file`), { code: 'EACCES' })
+      return
+    } catch (error) {
+      // What exists but may not be run says more than that it is missing elsewhere.
+      if (first === undefined || (error as NodeJS.ErrnoException).code === 'EACCES') first = error
+    }
+  }
+  throw fail(first, `cannot run ${program}`)
+}
+
+async function openLog(file: string): Promise<FileHandle> {
+  const { O_WRONLY, O_APPEND, O_CREAT, O_NOFOLLOW } = constants
+  let log: FileHandle | undefined
+  try {
+    log = await open(file, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW, 0o600)
+    await log.chmod(0o600)
+    return log
+  } catch (error) {
+    await log?.close()
+    throw new HostError(
+      'spawn-failed',
+      `${String((error as NodeJS.ErrnoException).code)}: cannot open the log ${file}`,
+      {
+        cause: error,
+      },
+    )
+  }
+}
+
+async function spawnLauncher(
+  argv: readonly string[],
+  options: DetachedOptions,
+  temporary: string,
+  log: FileHandle,
+): Promise<ChildProcess> {
+  try {
+    const child = spawn(
+      SHELL,
+      ['-c', LAUNCH_SCRIPT, 'sh', options.record, temporary, options.env['PWD'] ?? '', ...argv],
+      {
+        cwd: options.cwd,
+        env: { ...options.env },
+        detached: true,
+        stdio: ['ignore', log.fd, log.fd, 'pipe'],
+      },
+    )
+    await new Promise<void>((resolve, reject) => {
+      child.once('spawn', resolve)
+      child.once('error', reject)
+    })
+    return child
+  } catch (error) {
+    throw new HostError(
+      'spawn-failed',
+      `${String((error as NodeJS.ErrnoException).code)}: cannot start ${String(argv[0])}`,
+      {
+        cause: error,
+      },
+    )
+  }
+}
+
+/** What the launcher says until it closes its end: a record's line, or why there is none. */
+async function launcherAnswer(child: ChildProcess): Promise<string> {
+  const pipe = child.stdio[3] as Readable
+  const late = setTimeout(
+    () => pipe.destroy(new Error(`no answer for ${LAUNCH_LIMIT_MS} ms`)),
+    LAUNCH_LIMIT_MS,
+  )
+  let answer = ''
+  try {
+    for await (const chunk of pipe.setEncoding('utf8')) answer = (answer + String(chunk)).slice(0, 4_096)
+  } catch (error) {
+    answer = String(error)
+  } finally {
+    clearTimeout(late)
+    pipe.destroy()
+  }
+  return answer
+}
+
+/** The pipe closes a moment before the program takes the launcher's place, and also when it can't. */
+async function programRuns(child: ChildProcess, ended: Promise<void>): Promise<void> {
+  for (;;) {
+    const commandLine = await readFile(`/proc/${String(child.pid)}/cmdline`, 'utf8').catch(() => '')
+    // A dead process has no command line: its exit is on the way.
+    if (commandLine === '') return whileReferenced(child, ended)
+    if (!commandLine.startsWith(`${SHELL}\0-c\0${LAUNCH_SCRIPT}\0`)) return
+    await delay(1)
+  }
+}
+
+async function whileReferenced(child: ChildProcess, ended: Promise<void>): Promise<void> {
+  child.ref()
+  await ended
+  child.unref()
+}
+
+async function failedToBegin(child: ChildProcess, record: string): Promise<boolean> {
+  if (child.exitCode === null || child.exitCode < 126) return false
+  // A program may itself exit with 127; only the launcher takes the record away.
+  return access(record).then(
+    () => false,
+    () => true,
+  )
+}
+
+async function logTail(file: string, start: number): Promise<string> {
+  const text = await readFile(file).catch(() => Buffer.alloc(0))
+  return text.subarray(start).toString('utf8').trim().slice(-1_000) || 'no message'
+}
