@@ -1,0 +1,179 @@
+import { ConnectionClosedError, ProtocolError } from './errors.ts'
+import type { AnyNotification, ServerRequestMethod } from './method-types.ts'
+import { SAFE_ANSWERS } from './safe-answers.ts'
+import type { ConnectionClosed, FrameChannel } from './transport/frame-channel.ts'
+import { InboundQueue } from './wire/inbound-queue.ts'
+import { Listeners } from './wire/listeners.ts'
+import { parseMessage, type Message, type RequestId } from './wire/parse-message.ts'
+import { PendingRequests, type CallOptions } from './wire/pending-requests.ts'
+import { redactLine } from './wire/redact-line.ts'
+import { ServerRequests, type ServerRequestContext } from './wire/server-requests.ts'
+
+/** What a connection needs beside its channel, with every default resolved. */
+export interface ConnectionOptions {
+  readonly defaultTimeoutMs: number
+  readonly unhandledRequests: 'refuse' | 'ignore'
+  readonly onProtocolError: (error: ProtocolError) => void
+  readonly onListenerError: (error: unknown, method: string) => void
+}
+
+/** Messages over a channel, before and after the handshake; it knows methods by name only. */
+export class Connection {
+  readonly closed: Promise<ConnectionClosed>
+  readonly #channel: FrameChannel
+  readonly #options: ConnectionOptions
+  readonly #ended = new AbortController()
+  readonly #pending = new PendingRequests()
+  readonly #listeners: Listeners<string, AnyNotification>
+  readonly #anyListeners: Listeners<'any', AnyNotification>
+  readonly #serverRequests: ServerRequests
+
+  constructor(channel: FrameChannel, options: ConnectionOptions) {
+    this.#channel = channel
+    this.#options = options
+    const report = (error: unknown, method: string): void => {
+      quietly(() => {
+        options.onListenerError(error, method)
+      })
+    }
+    this.#listeners = new Listeners(report)
+    this.#anyListeners = new Listeners((error) => {
+      report(error, '*')
+    })
+    this.#serverRequests = new ServerRequests({
+      send: (message) => {
+        this.#send(message)
+      },
+      fallback: (method, params) => this.#fallback(method, params),
+      onThrow: report,
+    })
+    const queue = new InboundQueue((text) => this.#receive(text))
+    channel.start({
+      frame: (text) => {
+        queue.push(text)
+      },
+      unreadable: (start, issue) => {
+        this.#nonsense(new ProtocolError(redactLine(start), [issue]))
+      },
+    })
+    this.closed = channel.closed.then((closed) => {
+      queue.flush()
+      this.#pending.close(closed)
+      this.#serverRequests.close(closed)
+      this.#ended.abort(new ConnectionClosedError(closed))
+      return closed
+    })
+  }
+
+  get signal(): AbortSignal {
+    return this.#ended.signal
+  }
+
+  request(method: string, params: unknown, options: CallOptions = {}): Promise<unknown> {
+    const { timeoutMs = this.#options.defaultTimeoutMs } = options
+    return this.#pending.open(
+      method,
+      (id) => {
+        this.#send({ id, method, params })
+      },
+      { ...options, timeoutMs },
+    )
+  }
+
+  notify(method: string, params?: unknown): void {
+    this.#send({ method, params })
+  }
+
+  onNotification(method: string, listener: (notification: AnyNotification) => void): Disposable {
+    return this.#listeners.add(method, listener)
+  }
+
+  onAnyNotification(listener: (notification: AnyNotification) => void): Disposable {
+    return this.#anyListeners.add('any', listener)
+  }
+
+  onRequest(
+    method: string,
+    handler: (params: unknown, context: ServerRequestContext) => unknown,
+  ): Disposable {
+    return this.#serverRequests.handle(method, handler)
+  }
+
+  async close(): Promise<ConnectionClosed> {
+    await this.#channel.close()
+    return this.closed
+  }
+
+  /** Takes one frame; true when it settled a promise. */
+  #receive(text: string): boolean {
+    let message: Message
+    try {
+      message = parseMessage(text)
+    } catch (error) {
+      this.#nonsense(error as ProtocolError)
+      return false
+    }
+    switch (message.kind) {
+      case 'notification':
+        this.#notified(message, text)
+        return false
+      case 'request':
+        this.#serverRequests.receive(message.id, message.method, message.params)
+        return false
+      case 'result':
+        return this.#answered(this.#pending.result(message.id, message.result), text)
+      case 'error':
+        return this.#answered(this.#pending.error(message.id, message.error), text)
+    }
+  }
+
+  #notified(message: Message & { readonly kind: 'notification' }, text: string): void {
+    const { method, params } = message
+    if (typeof params !== 'object' || params === null) {
+      this.#nonsense(
+        new ProtocolError(redactLine(text), [`a notification "${method.slice(0, 100)}" without params`]),
+      )
+      return
+    }
+    const { kind: _kind, ...notification } = message
+    if (method === 'serverRequest/resolved')
+      this.#serverRequests.resolved((params as { requestId: RequestId }).requestId)
+    this.#listeners.emit(method, notification)
+    this.#anyListeners.emit('any', notification)
+  }
+
+  #answered(outcome: 'settled' | 'late' | 'unknown', text: string): boolean {
+    if (outcome === 'unknown')
+      this.#nonsense(new ProtocolError(redactLine(text), ['an answer to nothing that we asked']))
+    return outcome === 'settled'
+  }
+
+  #fallback(
+    method: string,
+    params: unknown,
+  ): ReturnType<ConstructorParameters<typeof ServerRequests>[0]['fallback']> {
+    if (this.#options.unhandledRequests === 'ignore') return undefined
+    const answer = SAFE_ANSWERS[method as ServerRequestMethod] as ((params: unknown) => unknown) | undefined
+    if (answer && typeof params === 'object' && params !== null) return { result: answer(params) }
+    return { error: { code: -32601, message: `"${method}" is not supported by this client` } }
+  }
+
+  #send(message: object): void {
+    this.#channel.send(JSON.stringify(message))
+  }
+
+  #nonsense(error: ProtocolError): void {
+    quietly(() => {
+      this.#options.onProtocolError(error)
+    })
+  }
+}
+
+/** A callback of the embedder that throws must not stop reading, and there is nobody left to tell. */
+function quietly(call: () => void): void {
+  try {
+    call()
+  } catch {
+    // Nothing to do: see above.
+  }
+}

@@ -1,0 +1,89 @@
+import type { ConnectionClosed } from './transport/frame-channel.ts'
+import { redactLine } from './wire/redact-line.ts'
+
+/**
+ * What went wrong, for programs:
+ * `rpc-failed` the peer said no; `protocol` the peer spoke nonsense; `connection-closed` the link is gone;
+ * `request-timeout` no answer in time; `handshake-failed` the link never came to be;
+ * `answered-elsewhere` a request of the server needs no answer any more.
+ */
+export type AppServerErrorCode =
+  | 'rpc-failed'
+  | 'protocol'
+  | 'connection-closed'
+  | 'request-timeout'
+  | 'handshake-failed'
+  | 'answered-elsewhere'
+
+/** Base of every error of this package. */
+export class AppServerError extends Error {
+  override readonly name: string = 'AppServerError'
+  readonly code: AppServerErrorCode
+
+  constructor(code: AppServerErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+}
+
+/** The server understood a request and refused it. Whether to try again depends on `rpcCode`. */
+export class RpcError extends AppServerError {
+  override readonly name = 'RpcError'
+  readonly method: string
+  /** JSON-RPC's number: -32600 invalid request, -32601 unknown method, -32603 internal, -32001 overloaded. */
+  readonly rpcCode: number
+  /** The server's words, unshortened; they may quote what the request held. */
+  readonly rpcMessage: string
+  /** What else the server attached, as it came. */
+  readonly data: unknown
+
+  constructor(
+    method: string,
+    error: { readonly code: number; readonly message: string; readonly data?: unknown },
+  ) {
+    super('rpc-failed', `${redactLine(error.message, 500)} (${String(error.code)}), in answer to ${method}`)
+    this.method = method
+    this.rpcCode = error.code
+    this.rpcMessage = error.message
+    this.data = error.data
+  }
+}
+
+/** The peer sent something that is not the protocol. It was left out; the connection goes on. */
+export class ProtocolError extends AppServerError {
+  override readonly name = 'ProtocolError'
+  /** The beginning of what was sent, with what looks like a credential removed. */
+  readonly line: string
+  readonly issues: readonly string[]
+
+  constructor(line: string, issues: readonly string[], options?: ErrorOptions) {
+    super('protocol', `${issues.join('; ')}: ${line}`, options)
+    this.line = line
+    this.issues = issues
+  }
+}
+
+/** The link is gone. Every pending request gets one; connect again to go on. */
+export class ConnectionClosedError extends AppServerError {
+  override readonly name = 'ConnectionClosedError'
+  readonly reason: ConnectionClosed['reason']
+
+  constructor(closed: ConnectionClosed, method?: string) {
+    const waiting = method === undefined ? '' : `, while ${method} was waiting for its answer`
+    super('connection-closed', `${closed.detail}${waiting}`, { cause: closed.cause })
+    this.reason = closed.reason
+  }
+}
+
+/** No answer within the request's own time. The server may still do what was asked; a late answer is dropped. */
+export class RequestTimeoutError extends AppServerError {
+  override readonly name = 'RequestTimeoutError'
+  readonly method: string
+  readonly timeoutMs: number
+
+  constructor(method: string, timeoutMs: number) {
+    super('request-timeout', `no answer within ${String(timeoutMs)} ms, from ${method}`)
+    this.method = method
+    this.timeoutMs = timeoutMs
+  }
+}
