@@ -19,7 +19,7 @@ const SCRIPT = ['**/*.{js,cjs,mjs}']
  * and may print and read the environment.
  */
 export function lintBase(packageName, directory) {
-  const kind = path.basename(path.dirname(directory))
+  const kind = packageName.startsWith('@x/') ? path.basename(path.dirname(directory)) : ''
   const library = kind === 'packages'
   const product = library || kind === 'apps'
   return [
@@ -141,7 +141,7 @@ const relaxedInTests = {
 }
 
 const nodeGlobals = Object.fromEntries(
-  'AbortController AbortSignal Buffer URL clearInterval clearTimeout console fetch process setImmediate setInterval setTimeout'
+  'AbortController AbortSignal Buffer URL clearInterval clearTimeout console fetch performance process setImmediate setInterval setTimeout'
     .split(' ')
     .map((name) => [name, 'readonly']),
 )

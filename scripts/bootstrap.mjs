@@ -1,0 +1,62 @@
+import { existsSync } from 'node:fs'
+import path from 'node:path'
+import { run } from './lib/child.mjs'
+import { childEnvironment } from './lib/environment.mjs'
+import { StepFailure } from './lib/failure.mjs'
+import { withLock } from './lib/lock.mjs'
+import { installPackages, lastLines, pnpmDirectory } from './lib/pnpm.mjs'
+import { step } from './lib/progress.mjs'
+import { ROOT } from './lib/repository.mjs'
+import { buildStamp, installStamp, readStamp, writeStamp } from './lib/stamp.mjs'
+
+const INSTALLED = 'node_modules/.x-install-stamp'
+
+/** What each goal builds, as turbo filters, and the stamp that says that it is up to date. */
+const GOALS = {
+  demo: { filters: ['--filter=@x/demo...'], stamp: 'node_modules/.x-build-stamp-demo' },
+  everything: { filters: [], stamp: 'node_modules/.x-build-stamp-everything' },
+}
+
+/**
+ * Makes a fresh clone ready: packages installed as the lockfile says, and `goal` built. Does nothing, and writes
+ * nothing, when both are up to date, so a read-only checkout that was built runs.
+ * @throws StepFailure naming the cause and the remedy.
+ */
+export async function bootstrap(goal) {
+  if (isUpToDate(goal)) return
+  await withLock(async () => {
+    // Whoever held the lock may have done the work.
+    if (isUpToDate(goal)) return
+    const pnpm = await pnpmDirectory()
+    if (readStamp(INSTALLED) !== installStamp()) {
+      await step('installing packages', () => installPackages(pnpm))
+      writeStamp(INSTALLED, installStamp())
+    }
+    const { filters, stamp } = GOALS[goal]
+    await step('building', () => build(pnpm, filters))
+    writeStamp(stamp, buildStamp())
+  })
+}
+
+function isUpToDate(goal) {
+  return readStamp(INSTALLED) === installStamp() && readStamp(GOALS[goal].stamp) === buildStamp()
+}
+
+async function build(pnpm, filters) {
+  const turbo = path.join(ROOT, 'node_modules/.bin/turbo')
+  const args = [
+    'run',
+    'build',
+    ...filters,
+    '--concurrency=2',
+    '--output-logs=errors-only',
+    '--log-order=grouped',
+  ]
+  const result = await run(turbo, args, { cwd: ROOT, env: childEnvironment([pnpm]), quiet: true })
+  if (result.code !== 0) {
+    const hint = existsSync(turbo)
+      ? ''
+      : '\nnode_modules is incomplete: delete it and run the same command again.'
+    throw new StepFailure(`the build failed:\n${lastLines(result.output)}${hint}`)
+  }
+}

@@ -1,0 +1,45 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+
+/** Adds up what passed and failed over every kind of run. */
+export class Tally {
+  passed = 0
+  failures = []
+
+  pass(count = 1) {
+    this.passed += count
+  }
+
+  fail(...names) {
+    this.failures.push(...names)
+  }
+
+  /**
+   * Adds the reports in `directory`, one per runner, and the tasks of a turbo run that ended badly without a report
+   * that says so: a runner that never came as far as its tests.
+   */
+  addReports(directory, tasks) {
+    const reports = jsonFiles(directory)
+    for (const { runner, passed, failures } of reports) {
+      this.pass(passed)
+      this.fail(...failures.map((failure) => `${runner}: ${failure}`))
+    }
+    for (const { package: name, taskId, execution } of tasks) {
+      const told = reports.some((report) => report.runner === name && report.failures.length > 0)
+      if (execution && execution.exitCode !== 0 && !told)
+        this.fail(`${taskId} ended with status ${execution.exitCode}`)
+    }
+  }
+
+  /** The closing line of `npm test`. */
+  summary() {
+    return `${this.passed} passed, ${this.failures.length} failed`
+  }
+}
+
+/** The parsed files of a directory that ends in `.json`; none when it does not exist. */
+export function jsonFiles(directory) {
+  if (!existsSync(directory)) return []
+  const names = readdirSync(directory).filter((name) => name.endsWith('.json'))
+  return names.map((name) => JSON.parse(readFileSync(path.join(directory, name), 'utf8')))
+}

@@ -1,0 +1,3 @@
+'use strict'
+require('./check-node.cjs')
+require('./load.cjs').load('./stop.mjs')
