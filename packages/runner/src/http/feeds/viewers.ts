@@ -1,0 +1,134 @@
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { type WebSocket, WebSocketServer } from 'ws'
+import { sendFrames } from './send-frames.ts'
+
+/** Messages that a viewer may send before it is cut off: there is nothing to say here. */
+const MAX_INBOUND = 16
+const MAX_VIEWERS = 256
+/** How long a viewer has to answer our goodbye, in milliseconds. */
+const GOODBYE_MS = 2_000
+
+export interface ViewersOptions {
+  /** Time between signs of life asked of each viewer, in milliseconds; one that gives none in between is dropped. @default 20_000 */
+  readonly pingMs?: number
+  readonly onError: (error: unknown) => void
+}
+
+interface Viewer {
+  readonly socket: WebSocket
+  readonly gone: AbortController
+  alive: boolean
+}
+
+/** All WebSockets of the server. Whoever opens it closes it. */
+export class Viewers {
+  private readonly server = new WebSocketServer({
+    noServer: true,
+    perMessageDeflate: false,
+    maxPayload: 1024,
+    clientTracking: false,
+  })
+  private readonly viewers = new Set<Viewer>()
+  private readonly onError: (error: unknown) => void
+  private readonly pinging: ReturnType<typeof setInterval>
+  private closing: Promise<void> | undefined
+
+  constructor({ pingMs = 20_000, onError }: ViewersOptions) {
+    this.onError = onError
+    this.pinging = setInterval(() => this.ping(), pingMs)
+    this.pinging.unref()
+  }
+
+  /** How many are connected. */
+  get count(): number {
+    return this.viewers.size
+  }
+
+  /** Completes the upgrade only to say why there is nothing to see: a browser can't read a refused upgrade. */
+  refuse(request: IncomingMessage, socket: Duplex, head: Buffer, code: number, reason: string): void {
+    this.server.handleUpgrade(request, socket, head, (ws) => {
+      ws.on('error', () => undefined)
+      goodbye(ws, code, reason)
+    })
+  }
+
+  /** Completes the upgrade and sends what `open` gives; 1000 `ended` when that ends. */
+  show(
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+    open: (signal: AbortSignal) => AsyncIterable<string>,
+  ): void {
+    if (this.closing) {
+      this.refuse(request, socket, head, 1001, 'going away')
+      return
+    }
+    if (this.viewers.size >= MAX_VIEWERS) {
+      this.refuse(request, socket, head, 1013, 'too many viewers')
+      return
+    }
+    this.server.handleUpgrade(request, socket, head, (ws) => {
+      const viewer: Viewer = { socket: ws, gone: new AbortController(), alive: true }
+      this.viewers.add(viewer)
+      ws.on('error', () => undefined) // 'close' follows, and says enough.
+      ws.on('close', () => {
+        this.viewers.delete(viewer)
+        viewer.gone.abort()
+      })
+      ws.on('pong', () => (viewer.alive = true))
+      limitInbound(ws)
+      void this.run(viewer, open)
+    })
+  }
+
+  /** Says goodbye to all with 1001. Idempotent. */
+  close(): Promise<void> {
+    this.closing ??= (async () => {
+      clearInterval(this.pinging)
+      await Promise.all(
+        [...this.viewers].map(async ({ socket, gone }) => {
+          const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()))
+          goodbye(socket, 1001, 'going away')
+          gone.abort()
+          await closed
+        }),
+      )
+    })()
+    return this.closing
+  }
+
+  private async run(viewer: Viewer, open: (signal: AbortSignal) => AsyncIterable<string>): Promise<void> {
+    const { socket, gone } = viewer
+    try {
+      const onProgress = (): void => void (viewer.alive = true)
+      await sendFrames(socket, open(gone.signal), { signal: gone.signal, onProgress })
+      if (!gone.signal.aborted) goodbye(socket, 1000, 'ended')
+    } catch (error) {
+      this.onError(error)
+      goodbye(socket, 1011, 'failed')
+    }
+  }
+
+  private ping(): void {
+    for (const viewer of this.viewers) {
+      if (!viewer.alive) viewer.socket.terminate()
+      viewer.alive = false
+      if (viewer.socket.readyState === viewer.socket.OPEN) viewer.socket.ping()
+    }
+  }
+}
+
+function limitInbound(socket: WebSocket): void {
+  let left = MAX_INBOUND
+  socket.on('message', () => {
+    left -= 1
+    if (left === -1) goodbye(socket, 1008, 'this feed takes no messages')
+  })
+}
+
+function goodbye(socket: WebSocket, code: number, reason: string): void {
+  socket.close(code, reason)
+  const timer = setTimeout(() => socket.terminate(), GOODBYE_MS)
+  socket.once('close', () => clearTimeout(timer))
+}

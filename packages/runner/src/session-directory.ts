@@ -1,0 +1,31 @@
+import type { Conversation, SessionSummary } from '@x/agents/conversation'
+
+/** Where to work in a new session. */
+export interface CreateSessionOptions {
+  /** Absolute path of the person's own directory, on the machine where the agent runs; `null` for a fresh, empty one. */
+  readonly directory: string | null
+}
+
+/**
+ * What a server shows of the sessions that somebody keeps, and what a person may do to the list.
+ *
+ * It never rejects for one session's sake: a session that can't be found again is listed as `failed`.
+ */
+export interface SessionDirectory {
+  /** Newest first. */
+  list(): readonly SessionSummary[]
+  /** Calls `listener` after anything in the list has changed. It may be called more often than that. */
+  onChange(listener: () => void): Disposable
+  /** The conversation of a session that is `ready`; `undefined` for every other. */
+  conversation(id: string): Conversation | undefined
+  /**
+   * Starts a session and returns at once, while it is `starting`.
+   * @throws SessionRefusedError when the directory can't be used
+   */
+  create(options: CreateSessionOptions): Promise<SessionSummary>
+  /**
+   * Ends a session and takes it off the list. The person's own directory is left as it is.
+   * @returns false when there is no such session
+   */
+  end(id: string): Promise<boolean>
+}
