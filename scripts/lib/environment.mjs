@@ -18,6 +18,7 @@ export function childEnvironment(first = [], extra = {}) {
     ...env,
     HOME: env.HOME || homeOfUser(),
     PATH: [...first, ...nodeDirectory(inherited), inherited].join(path.delimiter),
+    npm_config_update_notifier: 'false',
     TURBO_TELEMETRY_DISABLED: '1',
     TURBO_NO_UPDATE_NOTIFIER: '1',
     ...extra,

@@ -1,10 +1,9 @@
-import type { Options } from 'tsup'
-
 /**
  * One build for every package: ES modules, types beside them, a source map, no bundled dependency.
  * `overrides` is for what a package truly needs, such as `platform: 'browser'`.
+ * Plain JavaScript, because tsup loads what a config imports without compiling it.
  */
-export function tsupBase(entry: Record<string, string>, overrides: Options = {}): Options {
+export function tsupBase(entry, overrides = {}) {
   return {
     entry,
     format: ['esm'],
