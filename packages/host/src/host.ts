@@ -32,33 +32,39 @@ export interface Host extends AsyncDisposable {
   /**
    * Runs a program to its end. The first member of `argv` is the program; no shell is involved.
    *
-   * A non-zero exit is a result. The promise settles when the program has exited and its output was read to the end.
-   * @throws HostError `spawn-failed`, `timed-out`, `too-large`; the abort reason when `signal` aborts. In all of these the program's process group is ended.
+   * A non-zero exit is a result. The promise settles when the program has exited and its output was read to the end;
+   * something in the background that still holds the output is listened to for 250 ms of silence, 2 s at most.
+   * @throws HostError `spawn-failed`, `timed-out`, `too-large`, `closed`; the abort reason when `signal` aborts. In all
+   * of these the program's process group is ended: SIGTERM, after 2 s SIGKILL.
    */
   exec(argv: readonly string[], options?: ExecOptions): Promise<ExecResult>
 
   /**
    * Starts a program that outlives us: in a session and process group of its own, its output in a file.
    * Its identity is on disk at `record` *before* the program itself runs, so that a starter that dies leaves no process that nobody can name.
-   * @throws HostError `spawn-failed`
+   * Resolves when the program itself has begun; one that ends at once is a process that has ended, not a failed start.
+   * @throws HostError `spawn-failed`, and then no record is left; `already-exists` when `record` names a process that still runs
    */
   spawnDetached(argv: readonly string[], options: DetachedOptions): Promise<DetachedProcess>
 
   /**
    * Takes up a detached process by the record that its start wrote; also when it has ended since.
-   * @throws HostError `not-found` when there is no such record, `io` when it can't be read as one.
+   * @throws HostError `not-found` when there is no such record, `io` when it can't be read as one. A record is written
+   * in one step, but not forced to disk: one that is `io` was torn by a power cut, and its process is gone.
    */
   adopt(record: string): Promise<DetachedProcess>
 
-  /** The identity of a running process, or `undefined` when there is none with this pid (a zombie is none). */
+  /** The identity of a running process, or `undefined` when there is none with this pid (a zombie is none). @throws TypeError for pids below 2 */
   identify(pid: number): Promise<ProcessIdentity | undefined>
 
   /**
-   * Opens a stream to a unix socket on the machine. The caller destroys it.
-   * @throws HostError `connect-failed`
+   * Opens a stream to a unix socket on the machine. The caller destroys it; closing the host does too. Its `close` event tells the
+   * end: an error that nobody listens to is swallowed.
+   * @throws HostError `connect-failed`; the abort reason when `signal` aborts before the connection stands
+   * @throws TypeError when the path is longer than a socket's name can be (107 bytes on Linux)
    */
   connect(target: { readonly unix: string }, options?: { readonly signal?: AbortSignal }): Promise<Duplex>
 
-  /** Ends what this host still runs in the foreground. Idempotent. */
+  /** Ends what this host still runs in the foreground and its streams; every later call rejects with `closed`. Idempotent. */
   close(): Promise<void>
 }

@@ -65,9 +65,13 @@ class LocalHost implements Host {
 
   async adopt(record: string): Promise<DetachedProcess> {
     this.#assertProc()
-    const text = await this.files.readText(record, { maxBytes: MAX_RECORD_BYTES })
+    const noRecord = (options?: ErrorOptions) =>
+      new HostError('io', `not a launch record: ${record}`, options)
+    const text = await this.files.readText(record, { maxBytes: MAX_RECORD_BYTES }).catch((cause: unknown) => {
+      throw cause instanceof HostError && cause.code === 'too-large' ? noRecord({ cause }) : cause
+    })
     const identity = parseProcessIdentity(text)
-    if (identity === undefined) throw new HostError('io', `not a launch record: ${record}`)
+    if (identity === undefined) throw noRecord()
     return new LocalDetachedProcess(identity, this.facts.bootId)
   }
 
@@ -119,7 +123,7 @@ class LocalHost implements Host {
     if ((await this.files.stat(record)) === undefined) return
     const holder = await this.adopt(record).catch((error: unknown) => {
       // What is no record names nobody: it may be replaced.
-      if (error instanceof HostError && (error.code === 'io' || error.code === 'too-large')) return undefined
+      if (error instanceof HostError && error.code === 'io') return undefined
       throw error
     })
     if (await holder?.isAlive()) {

@@ -1,0 +1,63 @@
+import { describe, test } from 'vitest'
+import type { Host } from '../host.ts'
+import { adoptContract } from './adopt-contract.ts'
+import { connectContract } from './connect-contract.ts'
+import { openContractScope, type ContractScope } from './contract-scope.ts'
+import { detachedContract } from './detached-contract.ts'
+import { execContract } from './exec-contract.ts'
+import { fileContract } from './file-contract.ts'
+import { stopContract } from './stop-contract.ts'
+
+const CAPABILITIES = ['detached', 'signal-by-group', 'connect'] as const
+
+/** A part of the port that a host may lack, if it says so. */
+export type HostCapability = (typeof CAPABILITIES)[number]
+
+export interface HostContractOptions {
+  /** Cases that need one of these are left out. @default none */
+  readonly cannot?: readonly string[]
+}
+
+/** Registers one case. */
+export type ContractCase = (name: string, body: (scope: ContractScope) => Promise<void>) => void
+
+/**
+ * Registers the suite that every host must pass. It uses nothing but the port, and a POSIX machine behind it.
+ * Each case has a host and a directory of its own, and fails when it leaves a process behind.
+ * @param open opens a fresh host; the suite closes it
+ * @throws TypeError when `cannot` has a capability that does not exist
+ */
+export function describeHostContract(
+  name: string,
+  open: () => Promise<Host>,
+  options: HostContractOptions = {},
+): void {
+  const { cannot = [] } = options
+  for (const lacking of cannot) {
+    if (!CAPABILITIES.some((capability) => capability === lacking)) {
+      throw new TypeError(
+        `expected a capability (${CAPABILITIES.join(', ')}), got ${JSON.stringify(lacking)}`,
+      )
+    }
+  }
+  const needing =
+    (...needs: readonly HostCapability[]): ContractCase =>
+    (title, body) => {
+      if (needs.some((capability) => cannot.includes(capability))) return
+      test(title, async () => {
+        await using scope = await openContractScope(open)
+        await body(scope)
+      })
+    }
+  const detached = needing('detached')
+  describe(`${name} keeps the Host contract`, () => {
+    describe('exec', () => execContract(needing()))
+    describe('files', () => fileContract(needing()))
+    describe('detached processes', () => {
+      detachedContract(detached)
+      adoptContract(detached)
+      stopContract(detached, needing('detached', 'signal-by-group'))
+    })
+    describe('connections', () => connectContract(needing('connect'), needing('connect', 'detached')))
+  })
+}
