@@ -1,0 +1,47 @@
+/** What a person's message asks the chat model to do. */
+export type Wish =
+  | { readonly kind: 'talk' }
+  | { readonly kind: 'help' }
+  | { readonly kind: 'markdown' }
+  | { readonly kind: 'run'; readonly commands: readonly string[] }
+  | { readonly kind: 'slow'; readonly seconds: number }
+  | { readonly kind: 'count'; readonly upTo: number }
+  /** Without a status the failure comes in the middle of the stream. */
+  | { readonly kind: 'fail'; readonly status: number | undefined }
+
+const DEFAULT_SLOW_SECONDS = 8
+const MAX_SLOW_SECONDS = 3600
+const DEFAULT_COUNT = 100
+const MAX_COUNT = 1_000_000
+
+/** Reads a message: every `run:` line is a command; else the first line that is a keyword decides; else it is talk. */
+export function parseWish(text: string): Wish {
+  const lines = text.split(/\r?\n/).map((line) => line.trim())
+  const commands = lines.flatMap((line) => /^run:\s*(\S.*)$/i.exec(line)?.[1] ?? [])
+  if (commands.length > 0) return { kind: 'run', commands }
+  for (const line of lines) {
+    const [, word = '', value] = /^(help|md|slow|count|fail)(?:\s*:\s*(\d+))?\W*$/i.exec(line) ?? []
+    const number = value === undefined ? undefined : Number(value)
+    switch (word.toLowerCase()) {
+      case 'help':
+        return { kind: 'help' }
+      case 'md':
+        return { kind: 'markdown' }
+      case 'slow':
+        return { kind: 'slow', seconds: within(number ?? DEFAULT_SLOW_SECONDS, 1, MAX_SLOW_SECONDS) }
+      case 'count':
+        return { kind: 'count', upTo: within(number ?? DEFAULT_COUNT, 1, MAX_COUNT) }
+      case 'fail':
+        return {
+          kind: 'fail',
+          status: number !== undefined && number >= 400 && number <= 599 ? number : undefined,
+        }
+      default:
+    }
+  }
+  return { kind: 'talk' }
+}
+
+function within(value: number, least: number, most: number): number {
+  return Math.min(most, Math.max(least, value))
+}

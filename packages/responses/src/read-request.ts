@@ -1,0 +1,45 @@
+import { isCodexNote } from './codex-note.ts'
+import type { InputCall, InputMessage, ModelRequest } from './model-request.ts'
+
+/** What came back for one tool call. */
+export interface ToolOutput {
+  /** The call that it answers; undefined when the call is not in the input (a history that was cut). */
+  readonly call: InputCall | undefined
+  readonly callId: string
+  readonly text: string
+}
+
+/** What persons wrote, oldest first, without the notes that Codex puts into the conversation in their name. */
+export function userTexts(request: ModelRequest): readonly string[] {
+  return request.input.flatMap((item) => {
+    const text = item.type === 'message' ? personText(item) : undefined
+    return text === undefined ? [] : [text]
+  })
+}
+
+/** The person's newest message; empty when there is none. */
+export function lastUserText(request: ModelRequest): string {
+  return userTexts(request).at(-1) ?? ''
+}
+
+/** What came back for the tool calls that were made since the person's newest message, oldest first. */
+export function toolOutputs(request: ModelRequest): readonly ToolOutput[] {
+  const start = request.input.findLastIndex(
+    (item) => item.type === 'message' && personText(item) !== undefined,
+  )
+  const calls = new Map(
+    request.input.flatMap((item) => (item.type === 'call' ? [[item.callId, item] as const] : [])),
+  )
+  return request.input
+    .slice(start + 1)
+    .flatMap((item) =>
+      item.type === 'output' ? [{ call: calls.get(item.callId), callId: item.callId, text: item.text }] : [],
+    )
+}
+
+/** The text of a message if a person wrote it; undefined for every other role and for Codex's own notes. */
+export function personText(message: InputMessage): string | undefined {
+  if (message.role !== 'user') return undefined
+  const own = message.parts.filter((part) => !isCodexNote(part))
+  return own.length === 0 ? undefined : own.join('\n')
+}

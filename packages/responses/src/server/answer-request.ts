@@ -1,0 +1,116 @@
+import { once } from 'node:events'
+import type { ServerResponse } from 'node:http'
+
+import type { ModelRequest } from '../model-request.ts'
+import type { FailStep, ModelEvent, ModelStep, ScriptedModel } from '../scripted-model.ts'
+import { apiError, type ApiError } from './api-error.ts'
+import { encodeEvent } from './encode-event.ts'
+import { playSteps, type Played } from './play-steps.ts'
+import { untilAborted } from './until-aborted.ts'
+
+/**
+ * Lets the model answer on `response`: as server-sent events, or as one JSON object when the client did not ask for a stream.
+ * Waits for the client when it reads slowly. Never rejects: what the model throws becomes a failed response.
+ */
+export async function answerRequest(
+  model: ScriptedModel,
+  request: ModelRequest,
+  response: ServerResponse,
+  signal: AbortSignal,
+): Promise<void> {
+  const steps = untilAborted(
+    catchModel(() => model.respond(request, { signal })),
+    signal,
+  )
+  try {
+    const first = await steps.next()
+    const status = first.done === true || !('fail' in first.value) ? undefined : httpStatus(first.value.fail)
+    if (status !== undefined && first.done !== true && 'fail' in first.value) {
+      const {
+        message = `The scripted model failed with status ${String(status)} because it was told to.`,
+        code,
+      } = first.value.fail
+      sendError(response, apiError(status, message, code ?? null))
+      return
+    }
+    const played = playSteps(startWith(first, steps), request, signal)
+    await (request.stream ? sendStream(response, played, signal) : sendWhole(response, played))
+  } catch (cause) {
+    // Aborted: the client is gone or the server closes; there is nobody to tell.
+    if (!signal.aborted) throw cause
+    response.destroy()
+  } finally {
+    await steps.return()
+  }
+}
+
+/** Sends a refusal, unless an answer has begun already. */
+export function sendError(response: ServerResponse, { status, body }: ApiError): void {
+  if (response.headersSent) {
+    response.destroy()
+    return
+  }
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+}
+
+async function sendStream(
+  response: ServerResponse,
+  played: AsyncIterable<Played>,
+  signal: AbortSignal,
+): Promise<void> {
+  response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' })
+  for await (const one of played) {
+    if ('drop' in one) {
+      response.destroy()
+      return
+    }
+    if (!response.write(encodeEvent(one.event))) await once(response, 'drain', { signal })
+  }
+  response.end()
+}
+
+/** The last event carries the whole response, so that is what a client without a stream gets. */
+async function sendWhole(response: ServerResponse, played: AsyncIterable<Played>): Promise<void> {
+  let last: ModelEvent | undefined
+  for await (const one of played) {
+    if ('drop' in one) {
+      response.destroy()
+      return
+    }
+    last = one.event
+  }
+  response
+    .writeHead(200, { 'content-type': 'application/json' })
+    .end(JSON.stringify(last?.['response'] ?? {}))
+}
+
+/** A model that throws ends its answer as a failure that says what was thrown. */
+async function* catchModel(
+  respond: () => Iterable<ModelStep> | AsyncIterable<ModelStep>,
+): AsyncGenerator<ModelStep, void, undefined> {
+  try {
+    yield* respond()
+  } catch (cause) {
+    yield {
+      fail: {
+        code: 'model_threw',
+        message: `The model threw: ${cause instanceof Error ? cause.message : String(cause)}`,
+      },
+    }
+  }
+}
+
+async function* startWith(
+  first: IteratorResult<ModelStep, void>,
+  rest: AsyncIterable<ModelStep>,
+): AsyncGenerator<ModelStep, void, undefined> {
+  if (first.done === true) return
+  yield first.value
+  yield* rest
+}
+
+function httpStatus({ status }: FailStep): number | undefined {
+  return status !== undefined && Number.isInteger(status) && status >= 400 && status <= 599
+    ? status
+    : undefined
+}
