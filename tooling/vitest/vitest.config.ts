@@ -1,3 +1,3 @@
-import { vitestBase } from './src/vitest-base.ts'
+import { vitestBase } from './src/vitest-base.js'
 
 export default vitestBase('@x/vitest')

@@ -1,20 +1,22 @@
 import { fileURLToPath } from 'node:url'
-import { defineConfig, type TestProjectInlineConfiguration, type ViteUserConfig } from 'vitest/config'
-import { CountReporter } from './count-reporter.ts'
-import { reportDirectory } from './env.ts'
+import { defineConfig } from 'vitest/config'
+import { CountReporter } from './count-reporter.js'
+
+// Plain JavaScript, because Node loads what a config imports without compiling it.
 
 const stdoutGuard = fileURLToPath(new URL('./stdout-guard.ts', import.meta.url))
 const conditions = ['@x/source', 'node', 'import', 'default']
+/** Where each run leaves its counts, for the closing line of `npm test`; unset otherwise. */
+const reports = process.env.X_TEST_REPORTS
 
 /**
  * Three projects by file name: `unit` (no process, no port), `integration` (real parts), `e2e` (a browser too).
  * Sources are resolved through the `@x/source` condition, so tests need no build.
  */
-export function vitestBase(packageName: string): ViteUserConfig {
-  const reports = reportDirectory()
+export function vitestBase(packageName) {
   return defineConfig({
     test: {
-      reporters: reports === undefined ? ['default'] : ['default', new CountReporter(packageName, reports)],
+      reporters: reports ? ['default', new CountReporter(packageName, reports)] : ['default'],
       projects: [
         project('unit', {}),
         project('integration', { testTimeout: 60_000, hookTimeout: 120_000, fileParallelism: false }),
@@ -24,10 +26,7 @@ export function vitestBase(packageName: string): ViteUserConfig {
   })
 }
 
-function project(
-  name: string,
-  limits: TestProjectInlineConfiguration['test'] & object,
-): TestProjectInlineConfiguration {
+function project(name, limits) {
   return {
     resolve: { conditions },
     ssr: { resolve: { conditions } },
