@@ -153,8 +153,11 @@ export class Connection {
     params: unknown,
   ): ReturnType<ConstructorParameters<typeof ServerRequests>[0]['fallback']> {
     if (this.#options.unhandledRequests === 'ignore') return undefined
-    const answer = SAFE_ANSWERS[method as ServerRequestMethod] as ((params: unknown) => unknown) | undefined
-    if (answer && typeof params === 'object' && params !== null) return { result: answer(params) }
+    const known = Object.hasOwn(SAFE_ANSWERS, method) && typeof params === 'object' && params !== null
+    const answer = known
+      ? (SAFE_ANSWERS[method as ServerRequestMethod] as (params: unknown) => unknown)
+      : undefined
+    if (answer) return { result: answer(params) }
     return { error: { code: -32601, message: `"${method}" is not supported by this client` } }
   }
 

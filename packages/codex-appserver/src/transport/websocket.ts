@@ -41,11 +41,12 @@ export async function openWebSocketChannel(
     perMessageDeflate: false,
     maxPayload: MAX_PAYLOAD_BYTES,
   })
+  // Before anything else: a stream can break between the opening and the code that awaits it.
+  const channel = channelOf(socket, duplex, keepAliveMs)
   const deadline = AbortSignal.timeout(handshakeTimeoutMs)
   try {
-    await opened(socket, duplex, signal ? AbortSignal.any([signal, deadline]) : deadline)
+    await opened(socket, signal ? AbortSignal.any([signal, deadline]) : deadline)
   } catch (cause) {
-    socket.on('error', () => undefined)
     socket.terminate()
     duplex.destroy()
     signal?.throwIfAborted()
@@ -54,22 +55,19 @@ export async function openWebSocketChannel(
       : 'no WebSocket was opened'
     throw new AppServerError('handshake-failed', why, { cause })
   }
-  return channelOf(socket, keepAliveMs)
+  return channel
 }
 
-function opened(socket: WebSocket, duplex: Duplex, signal: AbortSignal): Promise<void> {
+function opened(socket: WebSocket, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const settle = (error?: Error): void => {
       signal.removeEventListener('abort', onAbort)
-      socket.removeAllListeners()
-      duplex.removeListener('error', settle)
       if (error === undefined) resolve()
       else reject(error)
     }
     const onAbort = (): void => {
       settle(signal.reason as Error)
     }
-    duplex.on('error', settle)
     socket.once('error', settle)
     socket.once('close', () => {
       settle(new Error('the stream ended'))
@@ -84,14 +82,17 @@ function opened(socket: WebSocket, duplex: Duplex, signal: AbortSignal): Promise
   })
 }
 
-function channelOf(socket: WebSocket, keepAliveMs: number): FrameChannel {
+function channelOf(socket: WebSocket, duplex: Duplex, keepAliveMs: number): FrameChannel {
   const ending = new Ending()
   let failure: Error | undefined
   let silenced: ConnectionClosed | undefined
   let closing = false
-  socket.on('error', (error) => {
-    failure = error
-  })
+  const failed = (error: Error): void => {
+    failure ??= error
+  }
+  socket.on('error', failed)
+  // The socket reports its own complaints; those of the stream below it swallows.
+  duplex.on('error', failed)
   socket.once('close', (code) => {
     ending.end(silenced ?? endOf(code, closing, failure))
   })
@@ -136,12 +137,15 @@ function keepAlive(socket: WebSocket, intervalMs: number, onSilence: () => void)
   if (intervalMs === 0) return () => undefined
   let alive = true
   const timer = setInterval(() => {
-    if (!alive) {
-      onSilence()
+    if (alive) {
+      alive = false
+      socket.ping()
       return
     }
-    alive = false
-    socket.ping()
+    // After a pause of this process the sign of life may lie unread: it gets its turn before the verdict.
+    setImmediate(() => {
+      if (!alive) onSilence()
+    })
   }, intervalMs)
   timer.unref()
   socket.once('close', () => {
