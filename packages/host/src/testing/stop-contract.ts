@@ -54,6 +54,23 @@ export function stopContract(contractCase: ContractCase, groupCase: ContractCase
     expect(await shell('cat "/proc/$1/stat" 2>/dev/null || :', child)).toMatch(/^$|\) Z /)
   })
 
+  groupCase(
+    'what is in the group but older than the recorded leader is not touched',
+    async ({ spawn, host, at }) => {
+      const program = await spawn(['sh', '-c', 'sleep 600 & echo $!'])
+      await program.waitForExit()
+      const child = Number(await host.files.readText(at('program.log')))
+      const later = String(BigInt(program.identity.startTime) + 1_000_000n)
+      await host.files.write(at('later.json'), JSON.stringify({ ...program.identity, startTime: later }))
+      const stale = await host.adopt(at('later.json'))
+      expect(await stale.stop()).toBeUndefined()
+      expect(await stale.signal('SIGKILL', { group: true })).toBe(false)
+      expect((await host.identify(child))?.pid).toBe(child)
+      expect(await program.stop()).toBeUndefined()
+      expect(await host.identify(child)).toBeUndefined()
+    },
+  )
+
   contractCase('stop leaves alone what has a session of its own', async ({ spawn, host, at, said }) => {
     const leader = await spawn(['sh', '-c', 'setsid sh -c "echo \\$\\$; echo up; exec sleep 600" & wait'])
     await said(at('program.log'), 'up')
