@@ -93,7 +93,7 @@ export class Feed {
     since?: FeedCursor
     signal?: AbortSignal
   }): AsyncGenerator<LoggedFrame, void> {
-    let seq = since?.epoch === this.epoch && since.seq <= this.seq ? since.seq : -1
+    let seq = since?.epoch === this.epoch && this.isPast(since.seq) ? since.seq : -1
     while (signal?.aborted !== true) {
       const next = this.after(seq)
       if (next) {
@@ -102,9 +102,13 @@ export class Feed {
       } else if (this.ended) {
         return
       } else {
-        await this.change(signal)
+        await this.changed(signal)
       }
     }
+  }
+
+  private isPast(seq: number): boolean {
+    return Number.isInteger(seq) && seq >= 0 && seq <= this.seq
   }
 
   /** The frame after `seq`; a snapshot when that one is no longer in the log; nothing when there is none yet. */
@@ -147,7 +151,9 @@ export class Feed {
     this.waiting.clear()
   }
 
-  private change(signal: AbortSignal | undefined): Promise<void> {
+  /** Resolves with the next frame, the end, or the abort of `signal`; what was published before the call does not count. */
+  changed(signal?: AbortSignal): Promise<void> {
+    if (this.ended || signal?.aborted === true) return Promise.resolve()
     return new Promise((resolve) => {
       const done = (): void => {
         this.waiting.delete(done)

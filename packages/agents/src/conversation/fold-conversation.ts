@@ -2,7 +2,7 @@ import type { ConversationEvent } from './conversation-event.ts'
 import type { ConversationState, Turn } from './conversation-state.ts'
 import type { Item } from './item.ts'
 
-/** UTF-16 units of a command's output that the state keeps: its end. */
+/** UTF-16 units of a command's output that the state keeps at least: its end. It never keeps twice as much. */
 const KEPT_OUTPUT = 256 * 1024
 const KEPT_NOTICES = 20
 
@@ -39,12 +39,12 @@ function apply(next: Mutable<ConversationState>, draft: TurnDraft, event: Conver
       if (event.error) turn.error = event.error
       if (event.endedAt !== undefined) turn.endedAt = event.endedAt
       delete turn.waiting
-      next.approvals = next.approvals.filter((approval) => approval.turnId !== event.turnId)
+      next.approvals = without(next.approvals, (approval) => approval.turnId === event.turnId)
       return
     }
     case 'turn-waiting': {
       const turn = draft.turn(event.turnId)
-      if (event.waiting) turn.waiting = event.waiting
+      if (event.waiting && turn.status === 'in-progress') turn.waiting = event.waiting
       else delete turn.waiting
       return
     }
@@ -58,32 +58,41 @@ function apply(next: Mutable<ConversationState>, draft: TurnDraft, event: Conver
         foldItem(known, event),
       )
       return
-    case 'approval-requested': {
-      const others = next.approvals.filter((approval) => approval.id !== event.approval.id)
-      next.approvals = [...others, event.approval]
+    case 'approval-requested':
+      // One that comes after its turn's end could never be answered.
+      if (draft.hasEnded(event.approval.turnId)) return
+      next.approvals = put(next.approvals, event.approval)
       return
-    }
     case 'approval-resolved':
-      next.approvals = next.approvals.filter((approval) => approval.id !== event.approvalId)
+      next.approvals = without(next.approvals, (approval) => approval.id === event.approvalId)
       return
     case 'link-changed':
       next.link = event.link
       return
     case 'notice':
-      next.notices = [...next.notices.filter((one) => one.id !== event.notice.id), event.notice].slice(
-        -KEPT_NOTICES,
-      )
+      next.notices = put(next.notices, event.notice).slice(-KEPT_NOTICES)
       return
   }
 }
 
+/** The same list when nothing goes. */
+function without<T>(list: readonly T[], goes: (entry: T) => boolean): readonly T[] {
+  return list.some(goes) ? list.filter((entry) => !goes(entry)) : list
+}
+
+/** An entry that is told again keeps its place. */
+function put<T extends { readonly id: string }>(list: readonly T[], entry: T): readonly T[] {
+  return list.some((one) => one.id === entry.id)
+    ? list.map((one) => (one.id === entry.id ? entry : one))
+    : [...list, entry]
+}
+
 /** What an item becomes by an event. `done` is final: a late start or delta changes nothing. */
 export function foldItem(known: Item | undefined, event: ItemEvent): Item {
-  if (event.type === 'item-completed') return keepLongerOutput(known, { ...event.item, phase: 'done' })
-  if (event.type === 'item-started') {
-    if (known && known.phase !== 'catching-up') return known
-    return known ?? { ...event.item, phase: 'open' }
-  }
+  if (event.type === 'item-completed') return keepSeenOutput(known, { ...event.item, phase: 'done' })
+  // A start is the very beginning: nothing before it was missed.
+  if (event.type === 'item-started')
+    return known && known.phase !== 'catching-up' ? known : startItem(event.item)
   if (!known) return catchingUp(event)
   if (known.phase !== 'open') return known
   if (known.type === 'command') return appendOutput(known, event.text)
@@ -93,19 +102,26 @@ export function foldItem(known: Item | undefined, event: ItemEvent): Item {
 }
 
 /** The agent may leave out of the completed item what it has streamed before: what was seen is not lost. */
-function keepLongerOutput(known: Item | undefined, item: Item): Item {
+function keepSeenOutput(known: Item | undefined, item: Item): Item {
   if (item.type !== 'command') return item
-  if (known?.type === 'command' && known.phase === 'open' && item.output === '' && known.output !== '')
+  if (known?.type === 'command' && item.output === '')
     return { ...item, output: known.output, outputDropped: known.outputDropped }
-  return appendOutput({ ...item, output: '' }, item.output)
+  return appendOutput(item, '')
 }
 
+function startItem(item: Item): Item {
+  return item.type === 'command' ? appendOutput({ ...item, phase: 'open' }, '') : { ...item, phase: 'open' }
+}
+
+/**
+ * What is dropped depends on the length of the whole alone, so that pieces that were joined on their way make the
+ * same item; in whole steps, so that a flood of small pieces is not a copy each.
+ */
 function appendOutput<T extends Extract<Item, { type: 'command' }>>(item: T, text: string): T {
   const output = item.output + text
-  // Cut with slack, so that a flood of small pieces is not a copy each.
-  if (output.length <= KEPT_OUTPUT * 2) return { ...item, output }
-  const dropped = output.length - KEPT_OUTPUT
-  return { ...item, output: output.slice(dropped), outputDropped: item.outputDropped + dropped }
+  const whole = item.outputDropped + output.length
+  const dropped = Math.max(item.outputDropped, (Math.floor(whole / KEPT_OUTPUT) - 1) * KEPT_OUTPUT)
+  return { ...item, output: output.slice(dropped - item.outputDropped), outputDropped: dropped }
 }
 
 function catchingUp(event: Extract<ConversationEvent, { type: 'item-delta' }>): Item {
@@ -117,6 +133,7 @@ function catchingUp(event: Extract<ConversationEvent, { type: 'item-delta' }>): 
 
 /** Copies a turn, and its list of items, at most once per batch. */
 class TurnDraft {
+  private readonly given: readonly Turn[]
   private readonly turns: Turn[]
   private readonly copies = new Map<
     string,
@@ -124,6 +141,7 @@ class TurnDraft {
   >()
 
   constructor(turns: readonly Turn[]) {
+    this.given = turns
     this.turns = [...turns]
   }
 
@@ -131,13 +149,22 @@ class TurnDraft {
   start(turn: Turn): void {
     const known = this.turns.some((one) => one.id === turn.id)
     const copy = this.copy(turn.id)
-    if (known) return
+    if (known) {
+      // We may have heard of its items first.
+      if (turn.startedAt !== undefined) copy.turn.startedAt ??= turn.startedAt
+      return
+    }
     Object.assign(copy.turn, turn)
     for (const item of turn.items) this.setItem(turn.id, item.id, () => item)
   }
 
   turn(id: string): Mutable<Turn> {
     return this.copy(id).turn
+  }
+
+  hasEnded(id: string): boolean {
+    const turn = this.copies.get(id)?.turn ?? this.turns.find((one) => one.id === id)
+    return turn !== undefined && turn.status !== 'in-progress'
   }
 
   setItem(turnId: string, itemId: string, change: (known: Item | undefined) => Item): void {
@@ -147,7 +174,9 @@ class TurnDraft {
     else items[at] = change(items[at])
   }
 
+  /** The turns given when none was touched. */
   finish(): readonly Turn[] {
+    if (this.copies.size === 0) return this.given
     return this.turns.map((turn) => {
       const copy = this.copies.get(turn.id)
       return copy ? { ...copy.turn, items: copy.items } : turn
