@@ -1,0 +1,198 @@
+import { randomUUID } from 'node:crypto'
+import {
+  ConversationError,
+  emptyConversation,
+  Feed,
+  type Approval,
+  type ApprovalDecision,
+  type CloseReason,
+  type Conversation,
+  type ConversationEvent,
+  type ConversationState,
+  type FeedCursor,
+  type FeedFrame,
+  type SendOptions,
+  type Turn,
+  type TurnHandle,
+} from '@x/agents/conversation'
+import { isKnownNotification, RpcError, type AppServerClient } from '@x/codex-appserver'
+import { Approvals, type ApprovalsOptions } from './approvals.ts'
+import { ClientSlot } from './client-slot.ts'
+import { mergeHistory } from './merge-history.ts'
+import { activeTurn, Outbox, type OutboxOptions } from './outbox.ts'
+import { SentTurn } from './sent-turn.ts'
+import { translateNotification } from './translate-notification.ts'
+import { translateTurn } from './translate-turn.ts'
+
+export type CodexConversationOptions = Omit<ApprovalsOptions, 'feed'> &
+  Pick<OutboxOptions, 'threadId' | 'gate' | 'onFirstMessage'> & { readonly cwd: string }
+
+interface FeedReading {
+  readonly since?: FeedCursor
+  readonly signal?: AbortSignal
+}
+
+/** An interrupt can arrive before Codex has the turn in hand: it is then refused, and asked for again. */
+const INTERRUPT_TRIES = 20
+
+/**
+ * The conversation on one thread, over any number of connections in sequence.
+ *
+ * Each connection is taken with `bind` before the thread is asked for, and counts once `hydrate` has given it the
+ * thread's history; what arrives in between waits. `lost` gives it up. Messages wait for the next one.
+ */
+export class CodexConversation implements Conversation {
+  readonly closed: Promise<CloseReason>
+  private readonly options: CodexConversationOptions
+  private readonly events: Feed
+  private readonly approvals: Approvals
+  private readonly slot = new ClientSlot()
+  private readonly outbox: Outbox
+  private readonly running = new Set<{ readonly sent: SentTurn; readonly turnId: string }>()
+  private readonly waitingTurns = new Set<string>()
+  private held: ConversationEvent[] | undefined
+  private over = false
+  private resolveClosed!: (reason: CloseReason) => void
+
+  constructor(options: CodexConversationOptions) {
+    this.options = options
+    this.events = new Feed(emptyConversation(options.threadId, options.cwd))
+    this.approvals = new Approvals({ ...options, feed: this.events })
+    this.closed = new Promise((resolve) => (this.resolveClosed = resolve))
+    this.outbox = new Outbox({
+      ...options,
+      feed: this.events,
+      slot: this.slot,
+      onTurn: (turn) => this.publish({ type: 'turn-started', turn: translateTurn(turn) }),
+    })
+  }
+
+  get state(): ConversationState {
+    return this.events.state
+  }
+
+  send(text: string, options: SendOptions = {}): TurnHandle {
+    if (text.trim() === '') throw new TypeError('expected a message, got an empty text')
+    const { clientId = randomUUID() } = options
+    const sent = new SentTurn(this.events, text, clientId)
+    if (this.over) sent.fail(new ConversationError('closed', 'the conversation is over'))
+    else void this.deliver(sent)
+    return sent
+  }
+
+  async steer(text: string, options: SendOptions = {}): Promise<void> {
+    if (!activeTurn(this.state))
+      throw new ConversationError('no-active-turn', 'there is no running turn to add to')
+    await this.send(text, options).turnId
+  }
+
+  async interrupt(): Promise<void> {
+    for (const sent of this.outbox.pending) sent.interruptWanted = true
+    const active = activeTurn(this.state)
+    if (active) await this.interruptTurn(active.id)
+  }
+
+  answer(approvalId: string, decision: ApprovalDecision): Promise<boolean> {
+    return Promise.resolve().then(() => this.approvals.answer(approvalId, decision))
+  }
+
+  feed(reading: FeedReading = {}): AsyncIterable<FeedFrame> {
+    return this.events.frames(reading)
+  }
+
+  encodedFeed(reading: FeedReading = {}): AsyncIterable<string> {
+    return this.events.encoded(reading)
+  }
+
+  onApproval(listener: (approval: Approval) => void): Disposable {
+    return this.approvals.onOpen(listener)
+  }
+
+  /** Takes a new connection. Everything it tells is kept back until `hydrate`. */
+  bind(client: AppServerClient): void {
+    this.held = []
+    client.onAnyNotification((notification) => {
+      if (!isKnownNotification(notification)) return
+      for (const event of translateNotification(this.options.threadId, notification)) {
+        if (this.held) this.held.push(event)
+        else this.publish(event)
+      }
+    })
+    this.approvals.bind(client)
+  }
+
+  /** Shows the thread as Codex tells it, and opens the connection to messages. */
+  hydrate(client: AppServerClient, history: readonly Turn[]): void {
+    const { turns, held } = mergeHistory(this.state.turns, history, this.held ?? [])
+    this.held = undefined
+    this.waitingTurns.clear()
+    this.events.reset({ ...this.state, turns, approvals: [], link: { state: 'live' } })
+    for (const event of held) this.publish(event)
+    this.approvals.showOpen()
+    for (const entry of this.running) if (entry.sent.settleIfEnded(entry.turnId)) this.running.delete(entry)
+    this.slot.fill(client)
+  }
+
+  /** The connection is gone; another one is on its way. */
+  lost(attempt: number, reason: string): void {
+    this.slot.empty()
+    this.publish({ type: 'link-changed', link: { state: 'reconnecting', attempt, reason } })
+  }
+
+  /** It is over. Idempotent. */
+  end(reason: CloseReason): void {
+    if (this.over) return
+    this.over = true
+    const error = new ConversationError(
+      'closed',
+      reason.fault?.message ?? `the conversation was ${reason.reason}`,
+    )
+    this.slot.end(error)
+    this.publish({
+      type: 'link-changed',
+      link: { state: 'ended', ...(reason.fault && { fault: reason.fault }) },
+    })
+    for (const { sent } of this.running) sent.fail(error)
+    this.running.clear()
+    this.events.end()
+    this.resolveClosed(reason)
+  }
+
+  private async deliver(sent: SentTurn): Promise<void> {
+    try {
+      const turnId = await this.outbox.send(sent)
+      const entry = { sent, turnId }
+      this.running.add(entry)
+      sent.started(turnId)
+      if (sent.settleIfEnded(turnId)) this.running.delete(entry)
+      else if (sent.interruptWanted) await this.interruptTurn(turnId)
+    } catch (error) {
+      sent.fail(error)
+    }
+  }
+
+  private async interruptTurn(turnId: string): Promise<void> {
+    for (let n = 0; n < INTERRUPT_TRIES && activeTurn(this.state)?.id === turnId; n += 1) {
+      const client = await this.slot.next()
+      try {
+        await client.request('turn/interrupt', { threadId: this.options.threadId, turnId })
+        return
+      } catch (error) {
+        if (!(error instanceof RpcError)) continue
+        await this.events.changed(AbortSignal.timeout(50))
+      }
+    }
+  }
+
+  private publish(event: ConversationEvent): void {
+    if ('turnId' in event && event.type !== 'turn-waiting' && this.waitingTurns.delete(event.turnId)) {
+      this.events.publish({ type: 'turn-waiting', turnId: event.turnId })
+    }
+    if (event.type === 'turn-waiting' && event.waiting) this.waitingTurns.add(event.turnId)
+    this.events.publish(event)
+    if (event.type !== 'turn-ended') return
+    for (const entry of this.running) {
+      if (entry.turnId === event.turnId && entry.sent.settleIfEnded(entry.turnId)) this.running.delete(entry)
+    }
+  }
+}

@@ -1,0 +1,125 @@
+import { ConversationError, type ConversationState, type Feed, type Turn } from '@x/agents/conversation'
+import { AppServerError, RpcError, type AppServerClient, type Turn as CodexTurn } from '@x/codex-appserver'
+import type { ClientSlot } from './client-slot.ts'
+import type { SentTurn } from './sent-turn.ts'
+
+export interface OutboxOptions {
+  readonly threadId: string
+  readonly feed: Feed
+  readonly slot: ClientSlot
+  /** Opens when the session may take turns; rejects when it may not. */
+  readonly gate: Promise<void>
+  /** Told before the first message leaves, so that it is known on disk that there is something to lose. */
+  readonly onFirstMessage: () => Promise<void>
+  /** A turn has been made for a message. */
+  readonly onTurn: (turn: CodexTurn) => void
+}
+
+/** How long a turn that is ending, or a message that is arriving, is waited for before the state is believed. */
+const SETTLE_MS = 1_000
+
+/**
+ * Messages on their way to Codex, one after the other.
+ *
+ * A message whose fate a broken connection took with it is looked for in the history by its client id, and sent again
+ * only when it is not there.
+ */
+export class Outbox {
+  private readonly options: OutboxOptions
+  private readonly unsent = new Set<SentTurn>()
+  private tail: Promise<void> = Promise.resolve()
+  private spoken: Promise<void> | undefined
+
+  constructor(options: OutboxOptions) {
+    this.options = options
+  }
+
+  /** Resolves with the turn that took the message. */
+  send(sent: SentTurn): Promise<string> {
+    this.unsent.add(sent)
+    const delivered = this.tail.then(() => this.deliver(sent)).finally(() => this.unsent.delete(sent))
+    this.tail = delivered.then(
+      () => undefined,
+      () => undefined,
+    )
+    return delivered
+  }
+
+  /** Messages whose turn has no name yet. */
+  get pending(): Iterable<SentTurn> {
+    return this.unsent
+  }
+
+  private async deliver(sent: SentTurn): Promise<string> {
+    const { gate, slot, onFirstMessage } = this.options
+    await gate.catch((cause: unknown) => {
+      const why = cause instanceof Error ? cause.message : 'the session is not ready'
+      throw new ConversationError('gate-closed', why, { cause })
+    })
+    this.spoken ??= onFirstMessage()
+    await this.spoken
+    let uncertain = false
+    for (;;) {
+      const client = await slot.next()
+      const known = uncertain ? await this.findTurn(sent) : undefined
+      if (known !== undefined) return known
+      try {
+        return await this.request(client, sent)
+      } catch (error) {
+        if (error instanceof RpcError || !(error instanceof AppServerError)) throw error
+        uncertain = true
+        if (slot.current === client) await client.closed
+      }
+    }
+  }
+
+  private async request(client: AppServerClient, sent: SentTurn): Promise<string> {
+    const { threadId, onTurn } = this.options
+    const message = {
+      threadId,
+      input: [{ type: 'text' as const, text: sent.message, text_elements: [] }],
+      clientUserMessageId: sent.clientId,
+    }
+    const active = activeTurn(this.options.feed.state)
+    if (active) {
+      try {
+        const { turnId } = await client.request('turn/steer', { ...message, expectedTurnId: active.id })
+        return turnId
+      } catch (error) {
+        // It may have ended while the message was on its way; its end is then about to arrive.
+        if (
+          !(error instanceof RpcError) ||
+          !(await this.until((state) => activeTurn(state)?.id !== active.id))
+        )
+          throw error
+      }
+    }
+    const { turn } = await client.request('turn/start', message)
+    onTurn(turn)
+    return turn.id
+  }
+
+  /** The turn that has the message; a turn that has just begun may not have recorded it yet. */
+  private async findTurn(sent: SentTurn): Promise<string | undefined> {
+    const find = (state: ConversationState): Turn | undefined =>
+      state.turns.findLast((turn) =>
+        turn.items.some((item) => item.type === 'user-message' && item.clientId === sent.clientId),
+      )
+    await this.until((state) => find(state) !== undefined)
+    return find(this.options.feed.state)?.id
+  }
+
+  private async until(holds: (state: ConversationState) => boolean): Promise<boolean> {
+    const deadline = AbortSignal.timeout(SETTLE_MS)
+    while (!holds(this.options.feed.state)) {
+      if (deadline.aborted) return false
+      await this.options.feed.changed(deadline)
+    }
+    return true
+  }
+}
+
+/** The turn that runs now, whoever began it. */
+export function activeTurn(state: ConversationState): Turn | undefined {
+  return state.turns.findLast((turn) => turn.status === 'in-progress')
+}

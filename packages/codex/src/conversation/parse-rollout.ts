@@ -1,0 +1,90 @@
+import { z } from 'zod'
+
+/**
+ * The lines of a rollout (Codex's own record of a thread, one JSON object a line) that tell what the protocol leaves
+ * out. Everything else, and whatever a later version writes, is passed over.
+ */
+export type RolloutEntry =
+  | { readonly type: 'turn-began'; readonly turnId: string }
+  | { readonly type: 'turn-context'; readonly cwd: string }
+  | { readonly type: 'agent-said'; readonly id: string; readonly text: string }
+  | {
+      readonly type: 'call'
+      readonly callId: string
+      readonly name: string
+      readonly arguments: Readonly<Record<string, unknown>>
+    }
+  | { readonly type: 'call-answered'; readonly callId: string; readonly output: string }
+
+const taskStarted = z.object({
+  type: z.literal('event_msg'),
+  payload: z.object({ type: z.literal('task_started'), turn_id: z.string() }),
+})
+const turnContext = z.object({ type: z.literal('turn_context'), payload: z.object({ cwd: z.string() }) })
+const agentMessage = z.object({
+  type: z.literal('response_item'),
+  payload: z.object({
+    type: z.literal('message'),
+    role: z.literal('assistant'),
+    id: z.string(),
+    content: z.array(z.looseObject({ text: z.string().optional() })),
+  }),
+})
+const functionCall = z.object({
+  type: z.literal('response_item'),
+  payload: z.object({
+    type: z.literal('function_call'),
+    name: z.string(),
+    arguments: z.string(),
+    call_id: z.string(),
+  }),
+})
+const callOutput = z.object({
+  type: z.literal('response_item'),
+  payload: z.object({ type: z.literal('function_call_output'), call_id: z.string(), output: z.string() }),
+})
+
+export function parseRollout(text: string): readonly RolloutEntry[] {
+  return text.split('\n').flatMap((line) => parseRolloutLine(line) ?? [])
+}
+
+/** `undefined` for a line that tells nothing to us, or is cut. */
+export function parseRolloutLine(line: string): RolloutEntry | undefined {
+  let json: unknown
+  try {
+    json = JSON.parse(line)
+  } catch {
+    return undefined
+  }
+  const began = taskStarted.safeParse(json)
+  if (began.success) return { type: 'turn-began', turnId: began.data.payload.turn_id }
+  const context = turnContext.safeParse(json)
+  if (context.success) return { type: 'turn-context', cwd: context.data.payload.cwd }
+  const said = agentMessage.safeParse(json)
+  if (said.success) {
+    const { id, content } = said.data.payload
+    return { type: 'agent-said', id, text: content.map((part) => part.text ?? '').join('') }
+  }
+  const call = functionCall.safeParse(json)
+  if (call.success) {
+    const { name, arguments: text, call_id: callId } = call.data.payload
+    return { type: 'call', callId, name, arguments: parseArguments(text) }
+  }
+  const answered = callOutput.safeParse(json)
+  if (answered.success)
+    return {
+      type: 'call-answered',
+      callId: answered.data.payload.call_id,
+      output: answered.data.payload.output,
+    }
+  return undefined
+}
+
+function parseArguments(text: string): Readonly<Record<string, unknown>> {
+  try {
+    const json: unknown = JSON.parse(text)
+    return z.record(z.string(), z.unknown()).catch({}).parse(json)
+  } catch {
+    return {}
+  }
+}

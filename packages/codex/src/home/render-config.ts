@@ -1,0 +1,39 @@
+import { stringify } from 'smol-toml'
+import type { LoginFacts } from '../login/login.ts'
+import { PROFILE, renderPermissions, type PermissionPlaces } from '../posture/render-permissions.ts'
+
+const PROVIDER = 'endpoint'
+
+/**
+ * `config.toml` of one task: its login's address, its posture, and nothing that asks a person at the start.
+ *
+ * The project is not trusted on purpose: a `.codex/config.toml` in the person's code could name programs that Codex
+ * runs outside the sandbox.
+ */
+export function renderConfig(login: LoginFacts, places: PermissionPlaces): string {
+  const provider =
+    login.kind === 'endpoint'
+      ? {
+          model: login.model,
+          model_provider: PROVIDER,
+          model_providers: {
+            [PROVIDER]: {
+              name: new URL(login.baseUrl).host,
+              base_url: login.baseUrl,
+              wire_api: 'responses',
+              requires_openai_auth: login.hasKey,
+            },
+          },
+        }
+      : {}
+  return stringify({
+    check_for_update_on_startup: false,
+    cli_auth_credentials_store: 'file',
+    default_permissions: PROFILE,
+    ...provider,
+    analytics: { enabled: false },
+    shell_environment_policy: { inherit: 'core' },
+    projects: { [places.directory]: { trust_level: 'untrusted' } },
+    permissions: { [PROFILE]: { extends: ':workspace', filesystem: renderPermissions(places) } },
+  })
+}

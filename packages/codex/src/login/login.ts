@@ -1,0 +1,54 @@
+import { ConfigError } from '../errors.ts'
+
+/** Any endpoint that speaks the Responses API. */
+export interface ModelEndpoint {
+  /** Up to and including the version, e.g. `https://models.example/v1`. */
+  readonly baseUrl: string
+  /** Sent as the bearer; kept in `auth.json`, never in an environment. @default none is sent */
+  readonly key?: string
+  /** @default gpt-5.5 */
+  readonly model?: string
+}
+
+/** Who pays: an OpenAI API key, or an endpoint of one's own. */
+export type Login = { readonly apiKey: string } | { readonly endpoint: ModelEndpoint }
+
+/** What of a login is no secret: enough to write the configuration anew. */
+export type LoginFacts =
+  | { readonly kind: 'api-key' }
+  | { readonly kind: 'endpoint'; readonly baseUrl: string; readonly model: string; readonly hasKey: boolean }
+
+export const DEFAULT_MODEL = 'gpt-5.5'
+
+/** @throws ConfigError for an address that is none, or a key that can't be sent as a header. */
+export function loginFacts(login: Login): LoginFacts {
+  if ('apiKey' in login) {
+    assertKey('login.apiKey', login.apiKey)
+    return { kind: 'api-key' }
+  }
+  const { baseUrl, key, model = DEFAULT_MODEL } = login.endpoint
+  if (!URL.canParse(baseUrl) || !/^https?:$/.test(new URL(baseUrl).protocol)) {
+    throw new ConfigError('login.endpoint.baseUrl', 'an http(s) address', JSON.stringify(baseUrl))
+  }
+  const { username, password } = new URL(baseUrl)
+  if (username !== '' || password !== '') {
+    throw new ConfigError(
+      'login.endpoint.baseUrl',
+      'an address without credentials; give the key as `key`',
+      'one with them',
+    )
+  }
+  if (key !== undefined) assertKey('login.endpoint.key', key)
+  return { kind: 'endpoint', baseUrl, model, hasKey: key !== undefined }
+}
+
+function assertKey(field: string, key: string): void {
+  if (!/^[\x21-\x7e]+$/.test(key))
+    throw new ConfigError(field, 'visible ASCII without blanks', 'something else (not shown)')
+}
+
+/** The content of `auth.json`, or `undefined` when the login has no secret. */
+export function renderAuth(login: Login): string | undefined {
+  const key = 'apiKey' in login ? login.apiKey : login.endpoint.key
+  return key === undefined ? undefined : `${JSON.stringify({ auth_mode: 'apikey', OPENAI_API_KEY: key })}\n`
+}

@@ -1,0 +1,104 @@
+import path from 'node:path'
+import type { AppServerClient } from '@x/codex-appserver'
+import type { Host } from '@x/host'
+import { SessionError } from '../errors.ts'
+import { PROFILE, type PermissionPlaces } from './render-permissions.ts'
+import { diagnose } from './diagnose.ts'
+
+/** What `confined` means, as facts that a command in the sandbox can see. The words go into a refusal. */
+const FACTS = {
+  'work-writable': 'commands can write in the directory they work in',
+  'temp-writable': 'commands can write in their temporary directory',
+  'login-hidden': 'commands cannot read the login and the configuration',
+  'state-hidden': 'commands cannot read the records of this and other tasks',
+  'home-protected': "commands cannot write in Codex's home",
+  'account-protected': "commands cannot write in the account's home",
+  'tmp-protected': 'commands cannot write in /tmp',
+  'network-closed': 'commands have no network',
+} as const
+type Fact = keyof typeof FACTS
+
+/**
+ * Runs inside the sandbox. Prints the name of each fact that holds; whatever prevents it from doing so counts against
+ * the fact. It leaves nothing behind: a file that it could make where it must not is removed again.
+ * $1 directory, $2 task's work, $3 CODEX_HOME, $4 a file in run/, $5 account's home, $6 name of our network namespace, $7 a fresh name
+ */
+const SCRIPT = `
+can_write() { ( : > "$1/$2" ) 2>/dev/null && rm -f "$1/$2"; }
+hidden() { [ -z "$(cat "$1" 2>/dev/null)" ]; }
+[ -w "$1" ] && can_write "$2" "$7" && echo work-writable
+can_write "$TMPDIR" "$7" && echo temp-writable
+hidden "$3/auth.json" && hidden "$3/config.toml" && echo login-hidden
+hidden "$4" && echo state-hidden
+can_write "$3" "$7" || echo home-protected
+case "$1/" in "$5"/) ;; *) can_write "$5" "$7" || echo account-protected ;; esac
+case "$1/" in /tmp/) ;; *) can_write /tmp "$7" || echo tmp-protected ;; esac
+net=$(readlink /proc/self/ns/net) && [ -n "$net" ] && [ "$net" != "$6" ] && echo network-closed
+:
+`
+
+/**
+ * Proves that the posture holds, by trying: a command is run under the very profile that the agent's commands get.
+ * @throws SessionError `posture` naming what does not hold, why as far as that can be told, and the remedy
+ */
+export async function proveIsolation(
+  host: Host,
+  client: AppServerClient,
+  places: PermissionPlaces,
+  options: { readonly signal?: AbortSignal } = {},
+): Promise<void> {
+  const { paths, directory, accountHome } = places
+  const namespace = await host.exec(['readlink', '/proc/self/ns/net'], { cwd: '/' })
+  const name = `.x-canary-${crypto.randomUUID()}`
+  const args = [
+    directory,
+    paths.work,
+    paths.codexHome,
+    paths.launchRecord,
+    accountHome,
+    namespace.stdout.trim(),
+    name,
+  ]
+  const result = await client
+    .request(
+      'command/exec',
+      { command: ['/bin/sh', '-c', SCRIPT, 'canary', ...args], cwd: directory, timeoutMs: 20_000 },
+      { timeoutMs: 30_000, ...(options.signal && { signal: options.signal }) },
+    )
+    .catch((cause: unknown) => {
+      options.signal?.throwIfAborted()
+      const why = diagnose(cause instanceof Error ? cause.message : String(cause))
+      throw new SessionError('posture', `the sandbox could not be tried: ${why.message}`, { cause, ...why })
+    })
+  const seen = new Set(result.stdout.split('\n'))
+  const broken = (Object.keys(FACTS) as Fact[]).filter((fact) => !seen.has(fact))
+  if (broken.length === 0) return
+  if (seen.has('work-writable') || seen.has('login-hidden')) {
+    throw new SessionError(
+      'posture',
+      `the sandbox does not hold here. Not true: ${broken.map((fact) => FACTS[fact]).join('; ')}`,
+      {
+        remedy: `No turn is taken. Check ${path.posix.join(paths.codexHome, 'config.toml')} and what else is mounted on this machine.`,
+      },
+    )
+  }
+  const why = diagnose(`${result.stderr} ${result.stdout}`)
+  throw new SessionError('posture', `commands can't be run in the sandbox here: ${why.message}`, why)
+}
+
+/** @throws SessionError `posture` when Codex says that the thread runs under anything but our profile */
+export function assertProfile(answer: unknown): void {
+  const profile =
+    typeof answer === 'object' && answer !== null && 'activePermissionProfile' in answer
+      ? (answer.activePermissionProfile as { readonly id?: unknown } | null)
+      : null
+  if (profile?.id === PROFILE) return
+  throw new SessionError(
+    'posture',
+    `Codex runs the thread under "${String(profile?.id)}" instead of its own profile`,
+    {
+      remedy:
+        "No turn is taken. Check for managed settings of this machine that override the task's configuration.",
+    },
+  )
+}

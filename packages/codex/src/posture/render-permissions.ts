@@ -1,0 +1,39 @@
+import path from 'node:path'
+import type { TaskPaths } from '../home/task-paths.ts'
+import { SECRETS_OF_A_HOME } from './posture.ts'
+
+/** The name under which the profile stands in `config.toml`. */
+export const PROFILE = 'task'
+
+export interface PermissionPlaces {
+  readonly paths: TaskPaths
+  /** Where commands start. */
+  readonly directory: string
+  readonly stateDir: string
+  /** The installed Codex: its helpers are run inside the sandbox. */
+  readonly installation: string
+  /** Home of the account, whose secrets are hidden. */
+  readonly accountHome: string
+}
+
+/**
+ * `confined` as the file system part of Codex's permission profile.
+ *
+ * The whole state directory is denied and single places in it are given back, instead of denying other tasks one by
+ * one: so a task that is made later is hidden too, and with it every login, record and socket. Both versions let the
+ * longer path win. Codex's own helper lies in `$CODEX_HOME/tmp`, without which no command starts.
+ */
+export function renderPermissions(places: PermissionPlaces): Record<string, 'read' | 'write' | 'deny'> {
+  const { paths, directory, stateDir, installation, accountHome } = places
+  const secrets = SECRETS_OF_A_HOME.map((name) => [path.posix.join(accountHome, name), 'deny'] as const)
+  return {
+    ':slash_tmp': 'deny',
+    ':tmpdir': 'write',
+    ...Object.fromEntries(secrets),
+    [stateDir]: 'deny',
+    [path.posix.join(paths.codexHome, 'tmp')]: 'read',
+    [installation]: 'read',
+    [paths.work]: 'write',
+    [directory]: 'write',
+  }
+}

@@ -1,0 +1,140 @@
+import { connect, openWebSocketChannel, type AppServerClient } from '@x/codex-appserver'
+import { HostError, type DetachedProcess, type Host, type LadderStep } from '@x/host'
+import { SessionError } from '../errors.ts'
+import { codexEnvironment } from '../home/codex-environment.ts'
+import type { TaskPaths } from '../home/task-paths.ts'
+
+/** How long an app-server may take to answer after its start. */
+const START_TIMEOUT_MS = 30_000
+/** Between two tries to reach a socket that is not there yet; nothing tells when it appears. */
+const TRY_EVERY_MS = 4
+
+/** An idle app-server goes at once. One in a turn waits for it, and the first signal is lost now and then. */
+const CLOSING_LADDER: readonly LadderStep[] = [
+  { signal: 'SIGTERM', waitMs: 3_000 },
+  { signal: 'SIGTERM', waitMs: 4_000 },
+  { signal: 'SIGKILL', waitMs: 5_000 },
+]
+
+/** Starts the app-server of a task, detached: it belongs to the task, not to us. A socket left by a dead one is removed. */
+export async function startAppServer(
+  host: Host,
+  paths: TaskPaths,
+  binary: string,
+  directory: string,
+): Promise<DetachedProcess> {
+  await removeSocket(host, paths)
+  try {
+    return await host.spawnDetached([binary, 'app-server', '--listen', `unix://${paths.socket}`], {
+      record: paths.processRecord,
+      log: paths.log,
+      cwd: directory,
+      env: codexEnvironment(host.facts, paths),
+    })
+  } catch (cause) {
+    throw new SessionError(
+      'handshake',
+      `Codex could not be started: ${cause instanceof Error ? cause.message : ''}`,
+      {
+        cause,
+        remedy: `Check that ${binary} is there and can be run.`,
+      },
+    )
+  }
+}
+
+/** The app-server that the task's record names, when it still runs. */
+export async function findAppServer(host: Host, paths: TaskPaths): Promise<DetachedProcess | undefined> {
+  try {
+    const process = await host.adopt(paths.processRecord)
+    return (await process.isAlive()) ? process : undefined
+  } catch (error) {
+    if (error instanceof HostError && (error.code === 'not-found' || error.code === 'io')) return undefined
+    throw error
+  }
+}
+
+/**
+ * Connects to an app-server that runs or is about to.
+ * @throws SessionError `handshake` when it ends instead, or does not answer in time
+ */
+export async function connectAppServer(
+  host: Host,
+  paths: TaskPaths,
+  process: DetachedProcess,
+  options: { readonly signal?: AbortSignal; readonly onClient?: (client: AppServerClient) => void } = {},
+): Promise<AppServerClient> {
+  const deadline = AbortSignal.timeout(START_TIMEOUT_MS)
+  const signal = options.signal ? AbortSignal.any([options.signal, deadline]) : deadline
+  try {
+    const stream = await reach(host, paths, process, signal)
+    const channel = await openWebSocketChannel(stream, { signal })
+    return await connect(channel, { clientInfo: { name: 'x', title: 'x', version: '0.0.0' }, signal })
+  } catch (cause) {
+    options.signal?.throwIfAborted()
+    if (cause instanceof SessionError) throw cause
+    throw new SessionError(
+      'handshake',
+      deadline.aborted ? 'Codex does not answer' : 'Codex could not be spoken to',
+      {
+        cause,
+        remedy: `Its log: ${paths.log}`,
+      },
+    )
+  }
+}
+
+async function reach(
+  host: Host,
+  paths: TaskPaths,
+  process: DetachedProcess,
+  signal: AbortSignal,
+): ReturnType<Host['connect']> {
+  for (;;) {
+    signal.throwIfAborted()
+    try {
+      return await host.connect({ unix: paths.socket }, { signal })
+    } catch (error) {
+      if (!(error instanceof HostError) || error.code !== 'connect-failed') throw error
+    }
+    if (!(await process.isAlive())) {
+      const said = (await logTail(host, paths)).replace(/\s+/g, ' ').trim()
+      throw new SessionError(
+        'handshake',
+        `Codex ended right after its start${said === '' ? '' : `: ${said}`}`,
+        {
+          remedy: `Its log: ${paths.log}`,
+        },
+      )
+    }
+    await new Promise((resolve) => setTimeout(resolve, TRY_EVERY_MS))
+  }
+}
+
+async function logTail(host: Host, paths: TaskPaths): Promise<string> {
+  const { stdout } = await host.exec(['tail', '-c', '600', '--', paths.log]).catch(() => ({ stdout: '' }))
+  // Codex colours its log.
+  return stdout.replace(/\u001b\[[0-9;]*m/g, '')
+}
+
+/** Ends an app-server by the ladder and removes its socket. The running turn should have been interrupted before. */
+export async function stopAppServer(
+  host: Host,
+  paths: TaskPaths,
+  process: DetachedProcess | undefined,
+): Promise<void> {
+  await process?.stop(CLOSING_LADDER)
+  await removeSocket(host, paths)
+  await host.files.remove(paths.processRecord)
+}
+
+/** Since 0.169 the socket is a link to one in a directory that the daemon made under `/tmp`; both go. */
+async function removeSocket(host: Host, paths: TaskPaths): Promise<void> {
+  const stat = await host.files.stat(paths.socket)
+  if (!stat) return
+  if (stat.type === 'symlink') {
+    const target = await host.files.realPath(paths.socket).catch(() => undefined)
+    if (target?.startsWith('/tmp/codex-daemon-')) await host.files.remove(target)
+  }
+  await host.files.remove(paths.socket)
+}

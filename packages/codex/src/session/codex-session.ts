@@ -1,0 +1,248 @@
+import type { CloseReason, Conversation, Fault } from '@x/agents/conversation'
+import { ConnectionClosedError, type AppServerClient } from '@x/codex-appserver'
+import type { DetachedProcess, Host } from '@x/host'
+import { CodexConversation } from '../conversation/codex-conversation.ts'
+import { leavesSandbox } from '../conversation/read-rollout.ts'
+import { SessionError, toFault } from '../errors.ts'
+import { proveIsolation } from '../posture/canary.ts'
+import type { PermissionPlaces } from '../posture/render-permissions.ts'
+import { connectAppServer, findAppServer, startAppServer, stopAppServer } from './app-server.ts'
+import type { LaunchRecord } from './parse-launch-record.ts'
+import { RecoveryBudget } from './recovery-budget.ts'
+import type { Session } from './session.ts'
+import { writeConfig, writeRecord } from './task-directory.ts'
+import { resumeThread, startThread, type OpenedThread } from './thread.ts'
+
+/** How long an interrupt may take before the process is ended all the same. */
+const INTERRUPT_MS = 2_000
+
+export interface CodexSessionOptions {
+  readonly host: Host
+  readonly record: LaunchRecord
+  readonly places: PermissionPlaces
+}
+
+/**
+ * One run of Codex for a task, and its keeper.
+ *
+ * *attached*: there is a connection. *recovering*: it broke; the process is looked for, started anew if it is dead,
+ * and the thread is taken up again, with growing pauses. *over*: closed, detached, or lost when recovery gave up.
+ * What breaks while it is over changes nothing.
+ */
+export class CodexSession implements Session {
+  readonly taskId: string
+  readonly directory: string
+  readonly version: string
+  readonly ready: Promise<void>
+  readonly closed: Promise<CloseReason>
+  private readonly host: Host
+  private readonly places: PermissionPlaces
+  private readonly talk: CodexConversation
+  private readonly over = new AbortController()
+  private record: LaunchRecord
+  private rolloutPath: string | undefined
+  private process: DetachedProcess
+  private client: AppServerClient
+  private ending: Promise<void> | undefined
+
+  private constructor(
+    options: CodexSessionOptions,
+    process: DetachedProcess,
+    client: AppServerClient,
+    thread: OpenedThread,
+  ) {
+    const { host, record, places } = options
+    this.host = host
+    this.places = places
+    this.record = { ...record, threadId: thread.threadId }
+    this.taskId = record.taskId
+    this.directory = record.directory
+    this.version = record.version
+    this.process = process
+    this.client = client
+    this.rolloutPath = thread.rolloutPath
+    this.ready = this.passGate()
+    this.talk = new CodexConversation({
+      threadId: thread.threadId,
+      cwd: record.directory,
+      gate: this.ready,
+      onFirstMessage: () => this.saveRecord({ spoken: true }),
+      leavesSandbox: (itemId) => leavesSandbox(host, this.rolloutPath, itemId),
+      writableRoots: [record.directory, places.paths.work],
+    })
+    this.closed = this.talk.closed
+    this.ready.catch((error: unknown) => void this.finish('lost', { stop: true, fault: toFault(error) }))
+  }
+
+  /** Starts the app-server, or finds the one that runs, and opens the thread. */
+  static async open(options: CodexSessionOptions, signal?: AbortSignal): Promise<CodexSession> {
+    const { host, record, places } = options
+    const running = await findAppServer(host, places.paths)
+    const process = running ?? (await startAppServer(host, places.paths, record.binary, record.directory))
+    const aborting = signal ? { signal } : {}
+    let client: AppServerClient | undefined
+    try {
+      client = await connectAppServer(host, places.paths, process, aborting)
+      // Codex keeps nothing of a thread before its first message: a new one in its place loses nothing.
+      const fresh = record.threadId === null || !record.spoken
+      const session = fresh
+        ? CodexSession.begin(options, process, client, await startThread(client, record))
+        : await CodexSession.resume(options, process, client, record.threadId)
+      signal?.throwIfAborted()
+      void session.supervise()
+      return session
+    } catch (error) {
+      await client?.close()
+      // One that ran before us is not ours to end.
+      if (!running) await stopAppServer(host, places.paths, process)
+      throw error
+    }
+  }
+
+  get conversation(): Conversation {
+    return this.talk
+  }
+
+  async detach(): Promise<void> {
+    await this.finish('detached', { stop: false })
+  }
+
+  async close(): Promise<void> {
+    await this.finish('closed', { stop: true })
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  private static begin(
+    options: CodexSessionOptions,
+    process: DetachedProcess,
+    client: AppServerClient,
+    thread: OpenedThread,
+  ): CodexSession {
+    const session = new CodexSession(options, process, client, thread)
+    session.talk.bind(client)
+    session.talk.hydrate(client, thread.turns)
+    return session
+  }
+
+  /** The conversation listens before the thread is asked for, so that nothing falls between its history and its news. */
+  private static async resume(
+    options: CodexSessionOptions,
+    process: DetachedProcess,
+    client: AppServerClient,
+    threadId: string,
+  ): Promise<CodexSession> {
+    const { host, record } = options
+    const session = new CodexSession(options, process, client, {
+      threadId,
+      rolloutPath: undefined,
+      turns: [],
+    })
+    try {
+      session.talk.bind(client)
+      const thread = await resumeThread(host, client, record, threadId)
+      session.rolloutPath = thread.rolloutPath
+      session.talk.hydrate(client, thread.turns)
+      return session
+    } catch (error) {
+      session.over.abort()
+      session.talk.end({ reason: 'lost', fault: toFault(error) })
+      throw error
+    }
+  }
+
+  /** Opens when isolation was proved and the thread's name is on disk. */
+  private async passGate(): Promise<void> {
+    await Promise.all([
+      proveIsolation(this.host, this.client, this.places, { signal: this.over.signal }),
+      this.saveRecord({}),
+    ])
+  }
+
+  private async saveRecord(change: Partial<LaunchRecord>): Promise<void> {
+    this.record = { ...this.record, ...change }
+    await writeRecord(this.host, this.places.paths, this.record)
+  }
+
+  private async supervise(): Promise<void> {
+    const budget = new RecoveryBudget()
+    for (;;) {
+      const { detail } = await this.client.closed
+      if (this.over.signal.aborted) return
+      try {
+        this.client = await this.recover(budget, detail)
+      } catch (error) {
+        if (!this.over.signal.aborted) await this.finish('lost', { stop: true, fault: toFault(error) })
+        return
+      }
+    }
+  }
+
+  /** @throws SessionError when there is no way back */
+  private async recover(budget: RecoveryBudget, reason: string): Promise<AppServerClient> {
+    for (let attempt = 1; ; attempt += 1) {
+      this.talk.lost(attempt, reason)
+      await budget.pause(attempt, this.over.signal)
+      let client: AppServerClient | undefined
+      try {
+        client = await this.reconnect(budget)
+        this.talk.bind(client)
+        const thread = await resumeThread(this.host, client, this.record, this.talk.state.threadId)
+        this.rolloutPath = thread.rolloutPath
+        await proveIsolation(this.host, client, this.places, { signal: this.over.signal })
+        this.talk.hydrate(client, thread.turns)
+        return client
+      } catch (error) {
+        await client?.close()
+        this.over.signal.throwIfAborted()
+        // A link that breaks again is tried again; what Codex or the machine refuses is final.
+        if (error instanceof SessionError && error.code !== 'handshake') throw error
+        if (budget.isSpent) throw error
+      }
+    }
+  }
+
+  private async reconnect(budget: RecoveryBudget): Promise<AppServerClient> {
+    const { host, places, record } = this
+    const signal = this.over.signal
+    let process = await findAppServer(host, places.paths)
+    if (!process) {
+      budget.spend()
+      await writeConfig(host, record, places)
+      process = await startAppServer(host, places.paths, record.binary, record.directory)
+    }
+    this.process = process
+    return connectAppServer(host, places.paths, process, { signal })
+  }
+
+  private finish(
+    reason: CloseReason['reason'],
+    options: { readonly stop: boolean; readonly fault?: Fault },
+  ): Promise<void> {
+    this.ending ??= this.end(reason, options)
+    return this.ending
+  }
+
+  private async end(
+    reason: CloseReason['reason'],
+    { stop, fault }: { readonly stop: boolean; readonly fault?: Fault },
+  ): Promise<void> {
+    if (stop) await this.interruptBriefly()
+    this.over.abort(new ConnectionClosedError({ reason: 'closed-here', detail: 'the session is over' }))
+    await this.client.close()
+    try {
+      if (stop) await stopAppServer(this.host, this.places.paths, this.process)
+    } finally {
+      this.talk.end({ reason, ...(fault && { fault }) })
+    }
+  }
+
+  /** A process in a turn does not leave before the turn does. */
+  private async interruptBriefly(): Promise<void> {
+    if (this.client.signal.aborted) return
+    const late = new Promise<void>((resolve) => setTimeout(resolve, INTERRUPT_MS).unref())
+    await Promise.race([this.talk.interrupt().catch(() => undefined), late])
+  }
+}

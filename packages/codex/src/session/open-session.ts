@@ -1,0 +1,96 @@
+import { randomUUID } from 'node:crypto'
+import path from 'node:path'
+import type { Host } from '@x/host'
+import { resolveStateDir } from '../home/x-directories.ts'
+import { taskPaths, type TaskPaths } from '../home/task-paths.ts'
+import { loginFacts, renderAuth } from '../login/login.ts'
+import { assertVersion, provisionCodex, type Installation } from '../provision/provision-codex.ts'
+import { attachSession } from './attach-session.ts'
+import { CodexSession } from './codex-session.ts'
+import type { LaunchRecord } from './parse-launch-record.ts'
+import type { Session, SessionOptions } from './session.ts'
+import {
+  makeTaskDirectories,
+  readRecord,
+  resolveDirectory,
+  writeConfig,
+  writeRecord,
+} from './task-directory.ts'
+
+/**
+ * Opens a Codex session: fetches Codex if need be, makes the task's directories, starts the app-server detached,
+ * attaches to it and begins a thread. Messages are let through once the isolation was proved (`ready`).
+ *
+ * With the id of a task that is there it re-attaches or resumes, and `work`, `login` and `version` are as they were.
+ * @throws ConfigError before any process is started; SessionError `provision`, `handshake`, `posture`, `unrecoverable`
+ */
+export async function openSession(options: SessionOptions): Promise<Session> {
+  const { host, login, signal, onProgress, taskId = randomUUID() } = options
+  const facts = loginFacts(login)
+  const stateDir = await resolveStateDir(host, options.stateDir)
+  const paths = taskPaths(stateDir, taskId)
+  if (await readRecord(host, paths)) return attachSession(taskId, options)
+
+  const installation = await findInstallation(options)
+  const directory = await workDirectory(options, paths, { stateDir, installation: installation.directory })
+  const record: LaunchRecord = {
+    schema: 1,
+    taskId,
+    threadId: null,
+    spoken: false,
+    binary: installation.binary,
+    installation: installation.directory,
+    version: installation.version,
+    directory,
+    login: facts,
+    posture: options.posture ?? 'confined',
+    approvals: options.approvals ?? 'ask',
+    createdAt: Date.now(),
+  }
+  const places = {
+    paths,
+    directory,
+    stateDir,
+    installation: installation.directory,
+    accountHome: host.facts.home,
+  }
+  onProgress?.({ doing: 'Starting Codex' })
+  signal?.throwIfAborted()
+  await makeTaskDirectories(host, paths)
+  // The record comes last: a task without one was never started.
+  await Promise.all([writeConfig(host, record, places), writeAuth(host, paths, renderAuth(login))])
+  await writeRecord(host, paths, record)
+  return CodexSession.open({ host, record, places }, signal)
+}
+
+async function findInstallation(options: SessionOptions): Promise<Installation> {
+  const { host, binary, version, cacheDir, signal, onProgress } = options
+  if (binary === undefined) {
+    return provisionCodex({
+      host,
+      ...(version && { version }),
+      ...(cacheDir !== undefined && { cacheDir }),
+      ...(signal && { signal }),
+      ...(onProgress && { onProgress }),
+    })
+  }
+  const real = await host.files.realPath(binary).catch(() => binary)
+  return {
+    binary: real,
+    directory: path.posix.dirname(path.posix.dirname(real)),
+    version: await assertVersion(host, real, version),
+  }
+}
+
+async function workDirectory(
+  { host, work = 'empty' }: SessionOptions,
+  paths: TaskPaths,
+  reserved: { readonly stateDir: string; readonly installation: string },
+): Promise<string> {
+  return work === 'empty' ? paths.work : resolveDirectory(host, work.directory, reserved)
+}
+
+async function writeAuth(host: Host, paths: TaskPaths, auth: string | undefined): Promise<void> {
+  if (auth !== undefined)
+    await host.files.write(path.posix.join(paths.codexHome, 'auth.json'), auth, { mode: 0o600 })
+}

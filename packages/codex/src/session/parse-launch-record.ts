@@ -1,0 +1,40 @@
+import { z } from 'zod'
+
+const loginSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('api-key') }),
+  z.object({ kind: z.literal('endpoint'), baseUrl: z.string(), model: z.string(), hasKey: z.boolean() }),
+])
+
+const recordSchema = z.object({
+  schema: z.literal(1),
+  taskId: z.string(),
+  /** Set once the thread is made. */
+  threadId: z.string().nullable(),
+  /** Whether a message was ever sent: before that, Codex keeps nothing of a thread, and a new one loses nothing. */
+  spoken: z.boolean(),
+  binary: z.string(),
+  installation: z.string(),
+  version: z.string(),
+  /** Where commands start: the task's own `work/`, or the person's code. */
+  directory: z.string(),
+  login: loginSchema,
+  posture: z.literal('confined'),
+  approvals: z.enum(['ask', 'never']),
+  createdAt: z.number(),
+})
+
+/** What a session is, on disk: enough to take it up again by anyone who may read it. No secret is in it. */
+export type LaunchRecord = z.infer<typeof recordSchema>
+
+/** @throws Error naming what does not fit */
+export function parseLaunchRecord(text: string): LaunchRecord {
+  let json: unknown
+  try {
+    json = JSON.parse(text)
+  } catch (cause) {
+    throw new Error('the launch record is not JSON', { cause })
+  }
+  const parsed = recordSchema.safeParse(json)
+  if (!parsed.success) throw new Error(`the launch record does not fit: ${z.prettifyError(parsed.error)}`)
+  return parsed.data
+}

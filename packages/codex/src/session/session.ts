@@ -1,0 +1,56 @@
+import type { CloseReason, Conversation } from '@x/agents/conversation'
+import type { Host } from '@x/host'
+import type { Login } from '../login/login.ts'
+import type { Posture } from '../posture/posture.ts'
+import type { OnProgress } from '../provision/progress.ts'
+import type { CodexVersion } from '../provision/releases.ts'
+
+/**
+ * A running Codex session. It outlives whoever opened it: `detach` leaves it running, `close` ends it.
+ * Disposing closes it.
+ */
+export interface Session extends AsyncDisposable {
+  readonly taskId: string
+  /** Where commands start, on the host. */
+  readonly directory: string
+  /** Of Codex. */
+  readonly version: string
+  readonly conversation: Conversation
+  /** Resolves when the isolation was proved, and turns are let through. @throws SessionError `posture`, by rejecting; the session is then over */
+  readonly ready: Promise<void>
+  /** Resolves when it is over for us; never rejects. */
+  readonly closed: Promise<CloseReason>
+  /** We go, it stays: a running turn goes on. Idempotent. */
+  detach(): Promise<void>
+  /** Ends it: interrupt, TERM, TERM, KILL. Its files and its record stay, so that it can be resumed. Idempotent. */
+  close(): Promise<void>
+}
+
+/** What finds a session again. */
+export interface SessionPlace {
+  /** The machine it runs on. The caller closes it, after the session. */
+  readonly host: Host
+  /** @default `$XDG_STATE_HOME/x`, else `~/.local/state/x`, on the host; never under `/tmp` */
+  readonly stateDir?: string
+}
+
+export interface SessionOptions extends SessionPlace {
+  /** The same id again re-attaches or resumes, and never starts over. @default a new id */
+  readonly taskId?: string
+  /** `empty`: a fresh directory of the task. `directory`: the person's own code, in place. @default 'empty' */
+  readonly work?: 'empty' | { readonly directory: string }
+  readonly login: Login
+  /** @default 'confined' */
+  readonly posture?: Posture
+  /** `ask` a person before commands that are not known to be harmless, or `never`. @default 'ask' */
+  readonly approvals?: 'ask' | 'never'
+  /** @default the newest that was tested */
+  readonly version?: CodexVersion
+  /** An installed Codex (the native program) to use instead of fetching one. */
+  readonly binary?: string
+  /** @default `$XDG_CACHE_HOME/x`, else `~/.cache/x`, on the host */
+  readonly cacheDir?: string
+  /** Gives up the opening. It has no effect once the session is there. */
+  readonly signal?: AbortSignal
+  readonly onProgress?: OnProgress
+}

@@ -1,0 +1,71 @@
+import path from 'node:path'
+import { HostError, type Host } from '@x/host'
+import { renderConfig } from '../home/render-config.ts'
+import type { TaskPaths } from '../home/task-paths.ts'
+import type { PermissionPlaces } from '../posture/render-permissions.ts'
+import { ConfigError } from '../errors.ts'
+import { parseLaunchRecord, type LaunchRecord } from './parse-launch-record.ts'
+
+/** Makes the directories of a task, each 0700. What is there stays. */
+export async function makeTaskDirectories(host: Host, paths: TaskPaths): Promise<void> {
+  const mode = { mode: 0o700 }
+  await Promise.all(
+    [paths.work, paths.codexHome, paths.temporary, path.posix.dirname(paths.socket)].map((directory) =>
+      host.files.makeDirectory(directory, mode),
+    ),
+  )
+}
+
+/** Writes the configuration anew, from what the record says: nothing that was changed meanwhile survives a start. */
+export function writeConfig(host: Host, record: LaunchRecord, places: PermissionPlaces): Promise<void> {
+  const file = path.posix.join(places.paths.codexHome, 'config.toml')
+  return host.files.write(file, renderConfig(record.login, places), { mode: 0o600 })
+}
+
+export function writeRecord(host: Host, paths: TaskPaths, record: LaunchRecord): Promise<void> {
+  return host.files.write(paths.launchRecord, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600 })
+}
+
+/** `undefined` when there is no such task. @throws Error when its record can't be read as one */
+export async function readRecord(host: Host, paths: TaskPaths): Promise<LaunchRecord | undefined> {
+  try {
+    return parseLaunchRecord(await host.files.readText(paths.launchRecord, { maxBytes: 1024 * 1024 }))
+  } catch (error) {
+    if (error instanceof HostError && error.code === 'not-found') return undefined
+    throw error
+  }
+}
+
+/**
+ * The person's own directory as it will be used.
+ * @throws ConfigError when it is none, or when it holds, or lies in, what must stay out of reach of commands
+ */
+export async function resolveDirectory(
+  host: Host,
+  directory: string,
+  places: { readonly stateDir: string; readonly installation: string },
+): Promise<string> {
+  const field = 'work.directory'
+  if (!path.posix.isAbsolute(directory))
+    throw new ConfigError(field, 'an absolute path', JSON.stringify(directory))
+  const real = await host.files.realPath(directory).catch((cause: unknown) => {
+    throw new ConfigError(field, 'an existing directory', directory, { cause })
+  })
+  if ((await host.files.stat(real))?.type !== 'directory')
+    throw new ConfigError(field, 'a directory', directory)
+  const { stateDir, installation } = places
+  const reserved = [stateDir, installation, host.facts.home]
+  if (reserved.some((place) => isWithin(real, place)) || isWithin(stateDir, real)) {
+    throw new ConfigError(
+      field,
+      'a project of its own, not a directory that holds a whole home or our own files',
+      real,
+    )
+  }
+  return real
+}
+
+function isWithin(root: string, place: string): boolean {
+  const relative = path.posix.relative(root, place)
+  return relative !== '..' && !relative.startsWith('../')
+}

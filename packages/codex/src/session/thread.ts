@@ -1,0 +1,81 @@
+import type { Turn } from '@x/agents/conversation'
+import { RpcError, type AppServerClient } from '@x/codex-appserver'
+import type { Host } from '@x/host'
+import { completeHistory, isRenumbered } from '../conversation/complete-history.ts'
+import { readRollout } from '../conversation/read-rollout.ts'
+import { translateTurn } from '../conversation/translate-turn.ts'
+import { SessionError } from '../errors.ts'
+import { assertProfile } from '../posture/canary.ts'
+import type { LaunchRecord } from './parse-launch-record.ts'
+
+export interface OpenedThread {
+  readonly threadId: string
+  /** Where Codex keeps the thread. */
+  readonly rolloutPath: string | undefined
+  readonly turns: readonly Turn[]
+}
+
+/** A first message may be on its way to disk when we come back: its thread is asked for again until it is there. */
+const RESUME_TRIES = 8
+const RESUME_WAIT_MS = 250
+
+/** `ask`: Codex asks before whatever it does not know to be harmless. `never`: it does what the sandbox lets it. */
+function approvalPolicy(record: LaunchRecord): 'untrusted' | 'never' {
+  return record.approvals === 'ask' ? 'untrusted' : 'never'
+}
+
+/** Makes the thread of a new session. @throws SessionError `posture`, RpcError */
+export async function startThread(client: AppServerClient, record: LaunchRecord): Promise<OpenedThread> {
+  const answer = await client.request('thread/start', {
+    cwd: record.directory,
+    approvalPolicy: approvalPolicy(record),
+  })
+  assertProfile(answer)
+  return { threadId: answer.thread.id, rolloutPath: answer.thread.path ?? undefined, turns: [] }
+}
+
+/**
+ * Takes up the thread of a session, with the posture said again. It is this thread or an error, never another one.
+ * @throws SessionError `unrecoverable`, `posture`
+ */
+export async function resumeThread(
+  host: Host,
+  client: AppServerClient,
+  record: LaunchRecord,
+  threadId: string,
+): Promise<OpenedThread> {
+  const { thread } = await askToResume(client, record, threadId)
+  const rolloutPath = thread.path ?? undefined
+  const turns = thread.turns.map(translateTurn)
+  const isWhole = !turns.some((turn) => turn.items.some(isRenumbered))
+  if (isWhole || rolloutPath === undefined) return { threadId, rolloutPath, turns }
+  return { threadId, rolloutPath, turns: completeHistory(turns, await readRollout(host, rolloutPath)) }
+}
+
+async function askToResume(
+  client: AppServerClient,
+  record: LaunchRecord,
+  threadId: string,
+): ReturnType<typeof client.request<'thread/resume'>> {
+  for (let n = 1; ; n += 1) {
+    try {
+      const params = { threadId, cwd: record.directory, approvalPolicy: approvalPolicy(record) }
+      const answer = await client.request('thread/resume', params)
+      assertProfile(answer)
+      return answer
+    } catch (cause) {
+      if (!(cause instanceof RpcError)) throw cause
+      if (n === RESUME_TRIES) {
+        throw new SessionError(
+          'unrecoverable',
+          `the thread ${threadId} can't be taken up again: ${cause.rpcMessage}`,
+          {
+            cause,
+            remedy: 'Its files are kept. Begin a new session to go on.',
+          },
+        )
+      }
+    }
+    await new Promise((resolve) => setTimeout(resolve, RESUME_WAIT_MS))
+  }
+}
