@@ -1,12 +1,14 @@
 /** Who speaks in a message of the input. Roles that a newer client invents become `unknown`. */
 export type MessageRole = 'user' | 'assistant' | 'developer' | 'system' | 'unknown'
 
-/** Text in the conversation so far. Images and other parts without text are left out of `parts`. */
+/** Something that was said in the conversation so far. */
 export interface InputMessage {
   readonly type: 'message'
   readonly role: MessageRole
   /** One string per text part; Codex puts several notes of its own into one message. */
   readonly parts: readonly string[]
+  /** How many parts hold no text: images and files. */
+  readonly otherParts: number
 }
 
 /** A tool call that the model made earlier: a function call, or a custom tool's free text. */

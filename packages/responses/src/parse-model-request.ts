@@ -112,7 +112,12 @@ function readMessage(item: WireItem): InputMessage {
     typeof content === 'string'
       ? [content]
       : content.flatMap((part) => (part.text === undefined ? [] : [part.text]))
-  return { type: 'message', role, parts }
+  return {
+    type: 'message',
+    role,
+    parts,
+    otherParts: typeof content === 'string' ? 0 : content.length - parts.length,
+  }
 }
 
 /** An output is a string, a list of parts (code mode), or, from older clients, an object with `content`. */

@@ -37,9 +37,9 @@ export function toolOutputs(request: ModelRequest): readonly ToolOutput[] {
     )
 }
 
-/** The text of a message if a person wrote it; undefined for every other role and for Codex's own notes. */
+/** The text of a message if a person wrote it (empty for a lone image); undefined for every other role and for Codex's own notes. */
 export function personText(message: InputMessage): string | undefined {
   if (message.role !== 'user') return undefined
   const own = message.parts.filter((part) => !isCodexNote(part))
-  return own.length === 0 ? undefined : own.join('\n')
+  return own.length === 0 && message.otherParts === 0 ? undefined : own.join('\n')
 }

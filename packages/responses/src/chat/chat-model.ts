@@ -1,7 +1,7 @@
 import type { ModelRequest } from '../model-request.ts'
 import type { ModelStep, ScriptedModel } from '../scripted-model.ts'
 import { commandReports, reportText } from './report.ts'
-import { HELP, leftOutText, MARKDOWN, slowText, talkText } from './texts.ts'
+import { HELP, leftOutText, LOST_TRACK, MARKDOWN, slowText, summaryText, talkText } from './texts.ts'
 import { readTurnState, type TurnState } from './turn-state.ts'
 
 const TALK_DELTA_MS = 15
@@ -20,6 +20,10 @@ export function chatModel(): ScriptedModel {
 }
 
 function* answer(request: ModelRequest, state: TurnState): Generator<ModelStep> {
+  if (state.mustSumUp || state.lostTrack) {
+    yield { say: state.mustSumUp ? summaryText(state.heard, state.text) : LOST_TRACK }
+    return
+  }
   const reports = commandReports(state.unreported)
   const newest = reports.at(-1)?.result
   // A message that came meanwhile is answered at once; the command goes on by itself.

@@ -47,7 +47,7 @@ export function talkText(text: string, heard: number): string {
   const words =
     text.trim() === '' ? 'nothing that I can read' : `“${clip(text.trim().replace(/\s+/g, ' '), 120)}”`
   const count = heard === 1 ? 'That is the first message' : `That makes ${String(heard)} messages`
-  return `You wrote ${words}. ${count} that I have heard in this conversation. ${OFFLINE} Write \`help\` to see them, or try \`run: echo hello\`.`
+  return `You wrote ${words}. ${count} that I have heard in this conversation. ${OFFLINE} Write \`help\` for what I understand, or try \`run: echo hello\`.`
 }
 
 /** Markdown of \`words\` words or a few more, for an answer that takes a while. */
@@ -74,6 +74,14 @@ export function outputBlock(output: string, maxLines = 12): string {
   const fence = '`'.repeat(longest + 1)
   const tail = more > 0 ? `\n… and ${String(more)} more ${more === 1 ? 'line' : 'lines'}.` : ''
   return `\n\n${fence}text\n${shown.join('\n')}\n${fence}${tail}`
+}
+
+/** Said when the thread was compacted while commands were being run. */
+export const LOST_TRACK = `The thread was compacted in the middle of this turn, and I cannot see any more what I have done for your last message. ${OFFLINE} Write it again if something is missing.`
+
+/** The summary that takes the place of a long thread. */
+export function summaryText(heard: number, newest: string): string {
+  return `${OFFLINE} ${heard === 1 ? 'One message was' : `${String(heard)} messages were`} heard up to here; the newest was: “${clip(newest.replace(/\s+/g, ' '), 200)}”. Nothing is left to do.`
 }
 
 /** Says which commands a newer message has pushed aside. */

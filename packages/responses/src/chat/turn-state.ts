@@ -1,4 +1,4 @@
-import { isAbortNote } from '../codex-note.ts'
+import { isAbortNote, isCompactionOrder, isCompactionSummary } from '../codex-note.ts'
 import type { InputCall, InputItem, ModelRequest } from '../model-request.ts'
 import { lastUserText, personText, type ToolOutput } from '../read-request.ts'
 import { parseWish, type Wish } from './wish.ts'
@@ -18,6 +18,10 @@ export interface TurnState {
   readonly waits: number
   /** Commands of an earlier message that the newest one pushed aside. */
   readonly leftOut: readonly string[]
+  /** Codex wants a summary of the thread, not an answer. */
+  readonly mustSumUp: boolean
+  /** The thread was compacted in the middle of this turn: what was done since the newest message cannot be seen any more. */
+  readonly lostTrack: boolean
 }
 
 /** Reads the state of the turn that `request` belongs to. */
@@ -27,7 +31,8 @@ export function readTurnState(request: ModelRequest): TurnState {
   const newest = people.at(-1) ?? -1
   const before = people.at(-2)
   const text = lastUserText(request)
-  const since = callNames(input.slice(newest + 1))
+  const tail = input.slice(newest + 1)
+  const since = callNames(tail)
   return {
     wish: parseWish(text),
     text,
@@ -36,6 +41,8 @@ export function readTurnState(request: ModelRequest): TurnState {
     begun: since.filter((name) => name === 'exec_command').length,
     waits: since.length - 1 - since.lastIndexOf('exec_command'),
     leftOut: before === undefined ? [] : leftOutCommands(input.slice(before, newest)),
+    mustSumUp: hasNote(input.slice(-1), isCompactionOrder),
+    lostTrack: hasNote(tail, isCompactionSummary),
   }
 }
 
@@ -58,9 +65,12 @@ function leftOutCommands(section: readonly InputItem[]): readonly string[] {
   const [opening] = section
   const text = opening?.type === 'message' ? personText(opening) : undefined
   const wish = parseWish(text ?? '')
-  if (wish.kind !== 'run' || section.some((item) => item.type === 'message' && item.parts.some(isAbortNote)))
-    return []
+  if (wish.kind !== 'run' || hasNote(section, isAbortNote) || hasNote(section, isCompactionSummary)) return []
   return wish.commands.slice(callNames(section).filter((name) => name === 'exec_command').length)
+}
+
+function hasNote(items: readonly InputItem[], isNote: (part: string) => boolean): boolean {
+  return items.some((item) => item.type === 'message' && item.role === 'user' && item.parts.some(isNote))
 }
 
 function callNames(items: readonly InputItem[]): readonly string[] {

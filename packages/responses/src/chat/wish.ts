@@ -12,7 +12,7 @@ export type Wish =
 const DEFAULT_SLOW_SECONDS = 8
 const MAX_SLOW_SECONDS = 3600
 const DEFAULT_COUNT = 100
-const MAX_COUNT = 1_000_000
+const MAX_COUNT = 200_000
 
 /** Reads a message: every `run:` line is a command; else the first line that is a keyword decides; else it is talk. */
 export function parseWish(text: string): Wish {

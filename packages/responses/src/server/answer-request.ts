@@ -61,7 +61,8 @@ async function sendStream(
   response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' })
   for await (const one of played) {
     if ('drop' in one) {
-      response.destroy()
+      // Unlike destroy(), this sends what was written so far.
+      response.socket?.destroySoon()
       return
     }
     if (!response.write(encodeEvent(one.event))) await once(response, 'drain', { signal })

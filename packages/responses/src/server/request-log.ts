@@ -67,7 +67,7 @@ export class RequestLog {
         },
       }
       const onAbort = () => {
-        waiter.reject(signal?.reason)
+        waiter.reject(signal?.reason as Error)
       }
       signal?.addEventListener('abort', onAbort, { once: true })
       this.#waiters.add(waiter)

@@ -1,24 +1,15 @@
 /**
  * The same items, but waiting for the next one ends with `signal.reason` when the signal aborts,
- * even if the source never yields again. `return()` tells the source to finish and does not wait for it.
+ * even if the source never yields again. The source is told to finish and not waited for.
  */
-export function untilAborted<T>(
+export async function* untilAborted<T>(
   source: AsyncGenerator<T, void, undefined>,
   signal: AbortSignal,
 ): AsyncGenerator<T, void, undefined> {
-  const items = generate(source, signal)
-  return items
-}
-
-async function* generate<T>(
-  source: AsyncGenerator<T, void, undefined>,
-  signal: AbortSignal,
-): AsyncGenerator<T, void, undefined> {
-  const { promise: aborted, stop } = rejectOnAbort(signal)
+  const { aborted, stop } = rejectOnAbort(signal)
   try {
     for (;;) {
-      const next = source.next()
-      const { value, done } = await Promise.race([next, aborted])
+      const { value, done } = await Promise.race([source.next(), aborted])
       if (done === true) return
       yield value
     }
@@ -29,18 +20,27 @@ async function* generate<T>(
   }
 }
 
-function rejectOnAbort(signal: AbortSignal): { readonly promise: Promise<never>; readonly stop: () => void } {
-  let stop = (): void => undefined
-  const promise = new Promise<never>((_resolve, reject) => {
-    const onAbort = () => {
-      reject(signal.reason as Error)
-    }
-    if (signal.aborted) onAbort()
-    else signal.addEventListener('abort', onAbort, { once: true })
-    stop = () => {
+function rejectOnAbort(signal: AbortSignal): { readonly aborted: Promise<never>; readonly stop: () => void } {
+  const { promise, reject } = withReject()
+  const onAbort = () => {
+    reject(signal.reason as Error)
+  }
+  if (signal.aborted) onAbort()
+  else signal.addEventListener('abort', onAbort, { once: true })
+  return {
+    aborted: promise,
+    stop: () => {
       signal.removeEventListener('abort', onAbort)
-    }
+    },
+  }
+}
+
+function withReject(): { readonly promise: Promise<never>; readonly reject: (reason: Error) => void } {
+  let reject: (reason: Error) => void = () => undefined
+  const promise = new Promise<never>((_resolve, rejectPromise) => {
+    reject = rejectPromise
   })
+  // It may reject while nobody races against it.
   promise.catch(() => undefined)
-  return { promise, stop }
+  return { promise, reject }
 }

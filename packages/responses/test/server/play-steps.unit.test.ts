@@ -1,0 +1,111 @@
+import { expect, test } from 'vitest'
+
+import type { ModelEvent, ModelStep } from '../../src/scripted-model.ts'
+import { cutText, playSteps } from '../../src/server/play-steps.ts'
+import { requestWith, user } from '../read-fixture.ts'
+
+const request = requestWith('codex-0.169.0', user('hello'))
+
+async function play(
+  steps: readonly ModelStep[],
+  signal = new AbortController().signal,
+): Promise<ModelEvent[]> {
+  const events: ModelEvent[] = []
+  for await (const played of playSteps(steps, request, signal))
+    if ('event' in played) events.push(played.event)
+  return events
+}
+
+const types = (events: readonly ModelEvent[]) => events.map(({ type }) => type)
+
+test('a message comes as the events that clients of the API expect, numbered', async () => {
+  const events = await play([{ say: 'hello you' }])
+  expect(types(events)).toEqual([
+    'response.created',
+    'response.output_item.added',
+    'response.content_part.added',
+    'response.output_text.delta',
+    'response.output_text.delta',
+    'response.output_text.done',
+    'response.content_part.done',
+    'response.output_item.done',
+    'response.completed',
+  ])
+  expect(events.map((event) => event['sequence_number'])).toEqual(events.map((_, index) => index))
+  expect(events.at(-1)).toMatchObject({
+    response: {
+      status: 'completed',
+      output: [{ type: 'message', content: [{ type: 'output_text', text: 'hello you' }] }],
+      usage: {
+        input_tokens: expect.any(Number),
+        output_tokens: expect.any(Number),
+        total_tokens: expect.any(Number),
+      },
+    },
+  })
+})
+
+test('two items have two places', async () => {
+  const events = await play([{ say: 'a' }, { call: 'exec_command', arguments: { cmd: 'ls' }, callId: 'c' }])
+  const done = events.filter(({ type }) => type === 'response.output_item.done')
+  expect(done).toMatchObject([
+    { output_index: 0, item: { type: 'message' } },
+    {
+      output_index: 1,
+      item: { type: 'function_call', call_id: 'c', name: 'exec_command', arguments: '{"cmd":"ls"}' },
+    },
+  ])
+})
+
+test('a custom tool gets its text as it is', async () => {
+  expect(await play([{ custom: 'exec', input: 'text(1)' }])).toContainEqual(
+    expect.objectContaining({
+      item: expect.objectContaining({ type: 'custom_tool_call', input: 'text(1)' }),
+    }),
+  )
+})
+
+test('thoughts are a reasoning item', async () => {
+  expect(types(await play([{ think: 'hm' }]))).toContain('response.reasoning_summary_text.delta')
+})
+
+test('a failure ends the answer', async () => {
+  const events = await play([{ say: 'a' }, { fail: { code: 'invalid_prompt', message: 'no' } }, { say: 'b' }])
+  expect(events.at(-1)).toMatchObject({
+    type: 'response.failed',
+    response: {
+      status: 'failed',
+      error: { code: 'invalid_prompt', message: 'no' },
+      output: [{ type: 'message' }],
+    },
+  })
+})
+
+test('a drop ends it without a word', async () => {
+  expect(types(await play([{ drop: true }, { say: 'b' }]))).toEqual(['response.created'])
+})
+
+test('an event is passed on untouched', async () => {
+  const event = { type: 'response.incomplete', response: { id: 'r' } }
+  expect(await play([{ event }])).toContain(event)
+})
+
+test('an aborted signal ends a wait', async () => {
+  const stop = new AbortController()
+  const playing = play([{ waitMs: 3_600_000 }], stop.signal)
+  stop.abort(new Error('enough'))
+  await expect(playing).rejects.toThrow()
+})
+
+test.each([
+  ['a b  c\n', undefined, ['a ', 'b ', ' c\n']],
+  ['1\n2\n', undefined, ['1\n', '2\n']],
+  ['   ', undefined, ['   ']],
+  ['', undefined, []],
+  ['abcde', 2, ['ab', 'cd', 'e']],
+  ['😀😀', 1, ['😀', '😀']],
+  ['ab', 0, ['a', 'b']],
+])('%j in pieces of %s', (text, chunk, pieces) => {
+  expect(cutText(text, chunk)).toEqual(pieces)
+  expect(cutText(text, chunk).join('')).toBe(text)
+})
