@@ -106,7 +106,17 @@ const everywhere = {
       ignoreUsingDeclarations: true,
     },
   ],
-  '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+  '@typescript-eslint/restrict-template-expressions': [
+    'error',
+    {
+      allowAny: false,
+      allowBoolean: true,
+      allowNever: false,
+      allowNullish: false,
+      allowNumber: true,
+      allowRegExp: false,
+    },
+  ],
   // A port returns promises; an implementation that needs no wait is still `async`, so that it rejects and never throws.
   '@typescript-eslint/require-await': 'off',
   eqeqeq: ['error', 'always', { null: 'ignore' }],

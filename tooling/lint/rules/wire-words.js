@@ -1,14 +1,48 @@
 import { textOf } from './specifiers.js'
 
-/** The first words of the app-server's methods; repo-checks compares them with the protocol's own list. */
+/**
+ * The first words of the app-server's methods, by which a spelling is recognised. repo-checks compares both lists with
+ * the protocol's own tables, so a new word of a newer Codex has to be sorted into one of them.
+ */
 export const WIRE_NOUNS = [
-  'thread',
-  'turn',
-  'item',
   'account',
-  'serverRequest',
-  'rawResponseItem',
+  'attestation',
+  'autoApprovalReview',
+  'configRequirements',
+  'experimentalFeature',
+  'externalAgentConfig',
+  'fuzzyFileSearch',
+  'item',
+  'marketplace',
   'mcpServer',
+  'mcpServerStatus',
+  'modelProvider',
+  'permissionProfile',
+  'rawResponseItem',
+  'remoteControl',
+  'serverRequest',
+  'thread',
+  'threadSection',
+  'turn',
+  'windowsSandbox',
+]
+
+/** First words that are plain folder names too; a rule on these would forbid honest paths. */
+export const AMBIGUOUS_NOUNS = [
+  'app',
+  'command',
+  'config',
+  'feedback',
+  'fs',
+  'hook',
+  'hooks',
+  'model',
+  'plugin',
+  'process',
+  'project',
+  'review',
+  'skills',
+  'windows',
 ]
 
 const WIRE_WORD = new RegExp(`^(${WIRE_NOUNS.join('|')})(/[a-z][A-Za-z]*)+$`)

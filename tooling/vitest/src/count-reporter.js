@@ -26,7 +26,8 @@ export class CountReporter {
     const failures = unhandled.map((error) => `unhandled: ${error.message}`)
     for (const module of modules) {
       const before = failures.length
-      for (const test of module.children.allTests()) {
+      const tests = [...module.children.allTests()]
+      for (const test of tests) {
         const { state } = test.result()
         if (state === 'passed') passed += 1
         else if (state === 'skipped') skipped += 1
@@ -38,6 +39,7 @@ export class CountReporter {
       // A broken import or a failing hook of the file fails the module without failing any test in it.
       if (!module.ok() && failures.length === before)
         failures.push(`${module.relativeModuleId} (outside its tests)`)
+      else if (tests.length === 0) failures.push(`${module.relativeModuleId} (has no test)`)
     }
     this.#write({ passed, failed: failures.length, skipped, failures })
   }
