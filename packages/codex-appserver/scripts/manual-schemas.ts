@@ -7,7 +7,9 @@ import type { Definitions } from './schema-types.ts'
 export const RESULT_TYPES: Readonly<Record<string, string>> = {
   'account/gatewayOAuth/cancel': 'GatewayOAuthCancelResponse',
   'account/logout': 'LogoutAccountResponse',
+  'account/rateLimits/read': 'GetAccountRateLimitsResponse',
   'account/securitySetup/read': 'GetAccountSecuritySetupResponse',
+  'account/usage/read': 'GetAccountTokenUsageResponse',
   'account/workspaceMessages/read': 'GetWorkspaceMessagesResponse',
   'config/batchWrite': 'ConfigWriteResponse',
   'config/mcpServer/reload': 'McpServerRefreshResponse',

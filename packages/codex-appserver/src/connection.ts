@@ -115,7 +115,7 @@ export class Connection {
     }
     switch (message.kind) {
       case 'notification':
-        this.#notified(message, text)
+        this.#notified(message.notification, text)
         return false
       case 'request':
         this.#serverRequests.receive(message.id, message.method, message.params)
@@ -127,15 +127,14 @@ export class Connection {
     }
   }
 
-  #notified(message: Message & { readonly kind: 'notification' }, text: string): void {
-    const { method, params } = message
+  #notified(notification: AnyNotification, text: string): void {
+    const { method, params } = notification
     if (typeof params !== 'object' || params === null) {
       this.#nonsense(
         new ProtocolError(redactLine(text), [`a notification "${method.slice(0, 100)}" without params`]),
       )
       return
     }
-    const { kind: _kind, ...notification } = message
     if (method === 'serverRequest/resolved')
       this.#serverRequests.resolved((params as { requestId: RequestId }).requestId)
     this.#listeners.emit(method, notification)

@@ -4,7 +4,9 @@ import { describe, expect, test } from 'vitest'
 import { connect } from '../src/connect.ts'
 import { ConnectionClosedError, RpcError } from '../src/errors.ts'
 import type { FrameChannel } from '../src/transport/frame-channel.ts'
+import { startThread } from './readme-example.ts'
 import { startAppServer, type TestAppServer } from './start-app-server.ts'
+import { startScriptedModel } from './start-scripted-model.ts'
 
 const clientInfo = { name: 'appserver-test', version: '0.0.0' }
 
@@ -64,3 +66,40 @@ for (const version of CODEX_VERSIONS) {
     })
   }
 }
+
+describe.each(CODEX_VERSIONS)('codex %s', (version) => {
+  test('is reached through its proxy, and a server that died behind it is noticed', async () => {
+    await using server = await startAppServer(version)
+    await using channel = await server.connectProxy()
+    await using client = await connect(channel, { clientInfo })
+    expect(await client.request('thread/loaded/list', {})).toMatchObject({ data: [] })
+    server.process.kill('SIGKILL')
+    // The proxy itself may live on without a word.
+    expect((await client.closed).reason).toMatch(/^(keep-alive-timeout|link-failed|closed-by-peer)$/)
+  })
+
+  test('starts a thread as the README shows it', async () => {
+    await using server = await startAppServer(version, { stdio: true })
+    const { stdout, stdin } = server.process
+    if (!stdout || !stdin) throw new Error('the server was started without pipes')
+    expect(await startThread({ stdout, stdin }, server.workDirectory)).toMatch(/^[0-9a-f-]{36}$/)
+  })
+
+  test('streams ten thousand deltas in order, none lost, before the whole text', async () => {
+    const deltas = Array.from({ length: 10_000 }, (_, index) => `${String(index)} `)
+    await using model = await startScriptedModel([{ type: 'message', text: deltas.join(''), deltas }])
+    await using server = await startAppServer(version, { modelUrl: model.url })
+    await using client = await connect(await server.connectSocket(), { clientInfo })
+    let text = ''
+    const whole = new Promise<string>((resolve) => {
+      client.onNotification('item/agentMessage/delta', ({ delta }) => (text += delta))
+      client.onNotification('item/completed', ({ item }) => {
+        if (item.type === 'agentMessage') resolve(item.text)
+      })
+    })
+    const { thread } = await client.request('thread/start', { cwd: server.workDirectory })
+    await client.request('turn/start', { threadId: thread.id, input: [{ type: 'text', text: 'go' }] })
+    expect(await whole).toBe(deltas.join(''))
+    expect(text).toBe(deltas.join(''))
+  })
+})

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { mkdir, stat, writeFile } from 'node:fs/promises'
 import { connect as connectSocket, type Socket } from 'node:net'
 import path from 'node:path'
+import { Duplex } from 'node:stream'
 import { codexBinary, privateDirectory, type CODEX_VERSIONS } from '@x/fixtures'
 import type { FrameChannel } from '../src/transport/frame-channel.ts'
 import { openLineChannel } from '../src/transport/stdio.ts'
@@ -17,8 +18,8 @@ export interface TestAppServer extends AsyncDisposable {
   readonly workDirectory: string
   /** A channel over the unix socket, as many as wanted. */
   connectSocket(options?: WebSocketChannelOptions): Promise<FrameChannel>
-  /** The raw socket below such a channel. */
-  openSocket(): Promise<Socket>
+  /** A channel through a `codex app-server proxy`, as one has it over SSH: raw WebSocket bytes on a child's stdio. */
+  connectProxy(): Promise<FrameChannel & { readonly proxy: ChildProcess }>
   /** The channel over its stdio, once. */
   openStdio(): FrameChannel
 }
@@ -34,21 +35,20 @@ export async function startAppServer(
   for (const directory of [home, workDirectory, temporary]) await mkdir(directory, { mode: 0o700 })
   await writeFile(path.join(home, 'config.toml'), configFor(workDirectory, modelUrl))
   const socketPath = path.join(scratch.path, 'a.sock')
-  const child = spawn(
-    codexBinary(version),
-    ['app-server', '--listen', stdio ? 'stdio://' : `unix://${socketPath}`],
-    {
-      cwd: workDirectory,
-      stdio: ['pipe', 'pipe', 'ignore'],
-      env: {
-        PATH: '/usr/bin:/bin',
-        HOME: scratch.path,
-        CODEX_HOME: home,
-        TMPDIR: temporary,
-        OFFLINE_KEY: 'offline',
-      },
-    },
-  )
+  const env = {
+    PATH: '/usr/bin:/bin',
+    HOME: scratch.path,
+    CODEX_HOME: home,
+    TMPDIR: temporary,
+    OFFLINE_KEY: 'offline',
+  }
+  const listen = stdio ? 'stdio://' : `unix://${socketPath}`
+  const child = spawn(codexBinary(version), ['app-server', '--listen', listen], {
+    cwd: workDirectory,
+    stdio: ['pipe', 'pipe', 'ignore'],
+    env,
+  })
+  const proxies: { readonly proxy: ChildProcess; readonly exited: Promise<unknown> }[] = []
   const exited = once(child, 'exit')
   const openSocket = async (): Promise<Socket> => {
     const socket = connectSocket(socketPath)
@@ -59,12 +59,21 @@ export async function startAppServer(
   return {
     process: child,
     workDirectory,
-    openSocket,
     connectSocket: async (options) => openWebSocketChannel(await openSocket(), options),
+    connectProxy: async () => {
+      const proxy = spawn(codexBinary(version), ['app-server', 'proxy', '--sock', socketPath], {
+        stdio: ['pipe', 'pipe', 'ignore'],
+        env,
+      })
+      proxies.push({ proxy, exited: once(proxy, 'exit') })
+      const duplex = Duplex.from({ readable: proxy.stdout, writable: proxy.stdin })
+      return Object.assign(await openWebSocketChannel(duplex, { keepAliveMs: 200 }), { proxy })
+    },
     openStdio: () => openLineChannel({ readable: child.stdout, writable: child.stdin }),
     async [Symbol.asyncDispose]() {
       child.kill('SIGKILL')
-      await exited
+      for (const { proxy } of proxies) proxy.kill('SIGKILL')
+      await Promise.all([exited, ...proxies.map((each) => each.exited)])
       await scratch[Symbol.asyncDispose]()
     },
   }

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 
 /** One output item of the Responses API, as far as these tests need it. */
 export type ModelItem =
-  | { readonly type: 'message'; readonly text: string }
+  | { readonly type: 'message'; readonly text: string; readonly deltas?: readonly string[] }
   | { readonly type: 'function_call'; readonly name: string; readonly arguments: object }
 
 export interface ScriptedModel extends AsyncDisposable {
@@ -68,13 +68,21 @@ function answer(response: ServerResponse, item: ModelItem, call: number): void {
   for (const event of [
     { type: 'response.created', response: { id } },
     { type: 'response.output_item.added', output_index: 0, item: output },
-    ...(item.type === 'message'
-      ? [{ type: 'response.output_text.delta', output_index: 0, item_id: `m${id}`, delta: item.text }]
-      : []),
+    ...deltasOf(item).map((delta) => ({
+      type: 'response.output_text.delta',
+      output_index: 0,
+      item_id: `m${id}`,
+      delta,
+    })),
     { type: 'response.output_item.done', output_index: 0, item: output },
     { type: 'response.completed', response: { id, usage } },
   ]) {
     response.write(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`)
   }
   response.end()
+}
+
+/** What the model says bit by bit: the whole text in one, unless the script cuts it. */
+function deltasOf(item: ModelItem): readonly string[] {
+  return item.type === 'message' ? (item.deltas ?? [item.text]) : []
 }

@@ -26,7 +26,9 @@ export class Listeners<Name, Event> {
   }
 
   emit(name: Name, event: Event): void {
-    for (const listener of this.#byName.get(name) ?? []) {
+    const listeners = this.#byName.get(name)
+    if (!listeners) return
+    for (const listener of listeners) {
       try {
         listener(event)
       } catch (error) {

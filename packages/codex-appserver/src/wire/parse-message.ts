@@ -1,4 +1,5 @@
 import { ProtocolError } from '../errors.ts'
+import type { AnyNotification } from '../method-types.ts'
 import { redactLine } from './redact-line.ts'
 
 /** How requests are numbered: ours are integers, the server's may be strings too. */
@@ -6,12 +7,8 @@ export type RequestId = string | number
 
 /** One message of the peer, told apart by its shape: the wire carries no `jsonrpc` member. */
 export type Message =
-  | {
-      readonly kind: 'notification'
-      readonly method: string
-      readonly params: unknown
-      readonly emittedAtMs?: number
-    }
+  // The parsed frame itself: at ten thousand deltas a second a copy can be felt.
+  | { readonly kind: 'notification'; readonly notification: AnyNotification }
   | { readonly kind: 'request'; readonly id: RequestId; readonly method: string; readonly params: unknown }
   | { readonly kind: 'result'; readonly id: RequestId; readonly result: unknown }
   | {
@@ -28,16 +25,9 @@ export function parseMessage(text: string): Message {
   const value = parseJson(text)
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw nonsense(text, 'not a JSON object')
-  const { id, method, params, result, error, emittedAtMs } = value as Record<string, unknown>
+  const { id, method, params, result, error } = value as Record<string, unknown>
   if (typeof method === 'string') {
-    if (id === undefined) {
-      return {
-        kind: 'notification',
-        method,
-        params,
-        ...(typeof emittedAtMs === 'number' ? { emittedAtMs } : {}),
-      }
-    }
+    if (id === undefined) return { kind: 'notification', notification: value as AnyNotification }
     if (!isRequestId(id)) throw nonsense(text, 'a request whose id is neither string nor number')
     return { kind: 'request', id, method, params }
   }

@@ -7,7 +7,10 @@ describe('parseMessage', () => {
   test.each([
     [
       '{"method":"turn/started","params":{"a":1},"emittedAtMs":5,"new":true}',
-      { kind: 'notification', method: 'turn/started', params: { a: 1 }, emittedAtMs: 5 },
+      {
+        kind: 'notification',
+        notification: { method: 'turn/started', params: { a: 1 }, emittedAtMs: 5, new: true },
+      },
     ],
     ['{"id":"a","method":"ask","params":{}}', { kind: 'request', id: 'a', method: 'ask', params: {} }],
     ['{"id":0,"method":"ask"}', { kind: 'request', id: 0, method: 'ask', params: undefined }],
