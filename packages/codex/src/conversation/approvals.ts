@@ -38,13 +38,15 @@ export class Approvals {
     this.options = options
   }
 
-  /** Takes the questions of one connection; the subscriptions end with it. */
-  bind(client: AppServerClient): void {
+  /** Takes the questions of one connection, once the thread's state is there; the subscriptions end with it. */
+  bind(client: AppServerClient, hydrated: Promise<void>): void {
     client.onRequest('item/commandExecution/requestApproval', async (params, { requestId, signal }) => {
+      await hydrated
       const escape = await this.options.leavesSandbox(params.itemId)
       return { decision: await this.ask(commandApproval(String(requestId), params, escape), signal) }
     })
     client.onRequest('item/fileChange/requestApproval', async (params, { requestId, signal }) => {
+      await hydrated
       const escape = this.changesOutside(params)
       return { decision: await this.ask(fileApproval(String(requestId), params, escape), signal) }
     })
@@ -68,14 +70,6 @@ export class Approvals {
     this.listeners.add(listener)
     for (const { approval } of this.open.values()) callListener(listener, approval)
     return { [Symbol.dispose]: () => void this.listeners.delete(listener) }
-  }
-
-  /** Tells the viewers again what is open: their state was replaced. */
-  showOpen(): void {
-    for (const { approval } of this.open.values()) {
-      this.showItem(approval)
-      this.options.feed.publish({ type: 'approval-requested', approval })
-    }
   }
 
   private async ask(approval: Approval, signal: AbortSignal): Promise<CodexDecision> {

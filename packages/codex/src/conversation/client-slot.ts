@@ -3,10 +3,10 @@ import type { AppServerClient } from '@x/codex-appserver'
 /** The connection of the moment: there is one, or one is waited for, or there will never be one again. */
 export class ClientSlot {
   private client: AppServerClient | undefined
-  private ended: { readonly reason: unknown } | undefined
+  private ended: Error | undefined
   private readonly waiting = new Set<{
     resolve: (client: AppServerClient) => void
-    reject: (reason: unknown) => void
+    reject: (reason: Error) => void
   }>()
 
   get current(): AppServerClient | undefined {
@@ -17,7 +17,7 @@ export class ClientSlot {
   next(): Promise<AppServerClient> {
     if (this.client) return Promise.resolve(this.client)
     return new Promise((resolve, reject) => {
-      if (this.ended) reject(this.ended.reason)
+      if (this.ended) reject(this.ended)
       else this.waiting.add({ resolve, reject })
     })
   }
@@ -33,10 +33,10 @@ export class ClientSlot {
     this.client = undefined
   }
 
-  end(reason: unknown): void {
+  end(reason: Error): void {
     this.client = undefined
-    this.ended ??= { reason }
-    for (const { reject } of this.waiting) reject(this.ended.reason)
+    this.ended ??= reason
+    for (const { reject } of this.waiting) reject(this.ended)
     this.waiting.clear()
   }
 }

@@ -51,6 +51,7 @@ export class CodexConversation implements Conversation {
   private readonly running = new Set<{ readonly sent: SentTurn; readonly turnId: string }>()
   private readonly waitingTurns = new Set<string>()
   private held: ConversationEvent[] | undefined
+  private hydrated: () => void = () => undefined
   private over = false
   private resolveClosed!: (reason: CloseReason) => void
 
@@ -118,7 +119,7 @@ export class CodexConversation implements Conversation {
         else this.publish(event)
       }
     })
-    this.approvals.bind(client)
+    this.approvals.bind(client, new Promise((resolve) => (this.hydrated = resolve)))
   }
 
   /** Shows the thread as Codex tells it, and opens the connection to messages. */
@@ -128,8 +129,8 @@ export class CodexConversation implements Conversation {
     this.waitingTurns.clear()
     this.events.reset({ ...this.state, turns, approvals: [], link: { state: 'live' } })
     for (const event of held) this.publish(event)
-    this.approvals.showOpen()
     for (const entry of this.running) if (entry.sent.settleIfEnded(entry.turnId)) this.running.delete(entry)
+    this.hydrated()
     this.slot.fill(client)
   }
 

@@ -2,21 +2,15 @@ import type { Command, Item, Turn } from '@x/agents/conversation'
 import type { RolloutEntry } from './parse-rollout.ts'
 
 /**
- * Adds to a history what the protocol of older versions leaves out of it.
+ * Adds to a history what the protocol leaves out of it. Pure.
  *
  * 0.142.5 tells no commands on `thread/resume` and numbers the items anew (`item-1`), so that an answer which
- * completes after a re-attach can't be told from one that is known. The rollout has the commands, and the names under
- * which items were seen before. Where the history is whole it is returned as it is. Pure.
+ * completes after a re-attach can't be told from one that is known; 0.169.0 leaves out the commands that were declined.
+ * The rollout has the commands, and the names under which items were seen before.
  */
 export function completeHistory(turns: readonly Turn[], rollout: readonly RolloutEntry[]): readonly Turn[] {
-  if (!turns.some((turn) => turn.items.some(isRenumbered))) return turns
   const byTurn = groupByTurn(rollout)
   return turns.map((turn) => ({ ...turn, items: completeItems(turn, byTurn.get(turn.id) ?? []) }))
-}
-
-/** Whether the history needs the rollout at all. */
-export function isRenumbered(item: Item): boolean {
-  return /^item-\d+$/.test(item.id)
 }
 
 function groupByTurn(rollout: readonly RolloutEntry[]): ReadonlyMap<string, readonly RolloutEntry[]> {
@@ -33,34 +27,56 @@ function groupByTurn(rollout: readonly RolloutEntry[]): ReadonlyMap<string, read
   return groups
 }
 
-/** Walks both in their order: an answer in the rollout brings everything of the history up to it, then comes what was called. */
+/** Walks both in their order: what the rollout names brings everything of the history up to it. */
 function completeItems(turn: Turn, entries: readonly RolloutEntry[]): readonly Item[] {
   const items: Item[] = []
   const answers = new Map(
     entries.flatMap((entry) => (entry.type === 'call-answered' ? [[entry.callId, entry.output]] : [])),
   )
+  const withoutCommands = turn.items.some(isRenumbered)
   let at = 0
   let cwd = ''
+  const takeUntil = (end: number): void => {
+    items.push(...turn.items.slice(at, end).map((item) => unique(turn, item)))
+    at = Math.max(at, end)
+  }
   for (const entry of entries) {
     if (entry.type === 'turn-context') cwd = entry.cwd
     if (entry.type === 'agent-said') {
-      const found = turn.items.findIndex(
-        (item, n) => n >= at && item.type === 'agent-message' && item.text === entry.text,
-      )
+      const found = turn.items.findIndex((item, n) => n >= at && isSaid(item, entry))
       if (found < 0) continue
-      items.push(...turn.items.slice(at, found).map((item) => unique(turn, item)))
+      takeUntil(found)
       items.push({ type: 'agent-message', id: entry.id, phase: 'done', text: entry.text })
       at = found + 1
     }
-    if (entry.type === 'call' && typeof entry.arguments['cmd'] === 'string') {
-      // What was said before the first call stands before it, also when no answer lies between.
-      while (turn.items[at]?.type === 'user-message') items.push(unique(turn, turn.items[at++] as Item))
-      items.push(
-        command(entry.callId, entry.arguments, cwd, answers.get(entry.callId), turn.status === 'in-progress'),
-      )
+    if (entry.type === 'call') {
+      const known = turn.items.findIndex((item) => item.id === entry.callId)
+      const answer = answers.get(entry.callId)
+      if (known >= 0) {
+        takeUntil(known + 1)
+      } else if (typeof entry.arguments['cmd'] === 'string' && (withoutCommands || isDeclined(answer))) {
+        // What the person said comes first, also when the agent said nothing before its call.
+        if (turn.items[at]?.type === 'user-message') takeUntil(at + 1)
+        items.push(command(entry.callId, entry.arguments, cwd, answer, turn.status === 'in-progress'))
+      }
     }
   }
-  return [...items, ...turn.items.slice(at).map((item) => unique(turn, item))]
+  takeUntil(turn.items.length)
+  return items
+}
+
+function isSaid(item: Item, said: Extract<RolloutEntry, { type: 'agent-said' }>): boolean {
+  return (
+    item.type === 'agent-message' && (item.id === said.id || (isRenumbered(item) && item.text === said.text))
+  )
+}
+
+function isDeclined(answer: string | undefined): boolean {
+  return answer !== undefined && /rejected by user/i.test(answer.slice(0, 400))
+}
+
+function isRenumbered(item: Item): boolean {
+  return /^item-\d+$/.test(item.id)
 }
 
 /** A number of the history is unique in its turn only. */

@@ -48,8 +48,12 @@ export function parseRollout(text: string): readonly RolloutEntry[] {
   return text.split('\n').flatMap((line) => parseRolloutLine(line) ?? [])
 }
 
+/** Most of a rollout is instructions and counters: a look at the text spares parsing them. */
+const TELLING = /"task_started"|"turn_context"|"role":"assistant"|"function_call(_output)?"/
+
 /** `undefined` for a line that tells nothing to us, or is cut. */
 export function parseRolloutLine(line: string): RolloutEntry | undefined {
+  if (!TELLING.test(line)) return undefined
   let json: unknown
   try {
     json = JSON.parse(line)

@@ -11,7 +11,7 @@ const MEASURE_EVERY_MS = 500
 /**
  * Fetches a release with the person's own npm, so from the registry, through the proxy and with the credentials that
  * they have configured, and checks it against the digest in our source. npm's cache for it lies in `directory`.
- * @returns path of the tarball in `directory`
+ * @returns path of the tarball below `directory`
  * @throws SessionError `provision`
  */
 export async function fetchTarball(
@@ -27,35 +27,29 @@ export async function fetchTarball(
     onProgress?.({ doing, progress }),
   )
   onProgress?.({ doing, progress: 0 })
-  try {
-    const tarball = await pack(host, release, directory, signal)
-    onProgress?.({ doing: `Checking Codex ${release.packageVersion}` })
-    await assertIntegrity(host, tarball, release)
-    return tarball
-  } finally {
+  const tarball = await fetch(host, release, directory, signal).finally(async () => {
     measuring.abort()
     await measured
-  }
+  })
+  onProgress?.({ doing: `Checking Codex ${release.packageVersion}` })
+  await assertIntegrity(host, tarball, release)
+  return tarball
 }
 
-async function pack(
+/** `npm cache add` keeps what it has fetched under its digest; `npm pack` would read it all once more to list it. */
+async function fetch(
   host: Host,
   release: Release,
   directory: string,
   signal: AbortSignal | undefined,
 ): Promise<string> {
   const spec = `${PACKAGE}@${release.packageVersion}`
-  const argv = [
-    'npm',
-    'pack',
-    spec,
-    '--pack-destination',
-    directory,
-    '--cache',
-    path.posix.join(directory, 'npm'),
-  ]
+  const cache = path.posix.join(directory, 'npm')
   const result = await host
-    .exec([...argv, '--ignore-scripts', '--loglevel', 'error'], { cwd: directory, ...(signal && { signal }) })
+    .exec(['npm', 'cache', 'add', spec, '--cache', cache, '--loglevel', 'error'], {
+      cwd: directory,
+      ...(signal && { signal }),
+    })
     .catch((cause: unknown) => {
       signal?.throwIfAborted()
       throw new SessionError('provision', 'npm could not be started', {
@@ -63,9 +57,17 @@ async function pack(
         remedy: 'Install Node with npm, or name an installed Codex as `binary`.',
       })
     })
-  const name = (await host.files.list(directory)).find((entry) => entry.endsWith('.tgz'))
-  if (result.exitCode !== 0 || name === undefined) throw npmFailed(spec, result.stderr)
-  return path.posix.join(directory, name)
+  if (result.exitCode !== 0) throw npmFailed(spec, result.stderr)
+  const digest = Buffer.from(release.integrity.slice('sha512-'.length), 'base64').toString('hex')
+  const file = path.posix.join(
+    cache,
+    '_cacache/content-v2/sha512',
+    digest.slice(0, 2),
+    digest.slice(2, 4),
+    digest.slice(4),
+  )
+  if (await host.files.stat(file)) return file
+  throw notWhatWasPinned(release)
 }
 
 function npmFailed(spec: string, stderr: string): SessionError {
@@ -92,10 +94,13 @@ function npmFailed(spec: string, stderr: string): SessionError {
 async function assertIntegrity(host: Host, tarball: string, release: Release): Promise<void> {
   const { stdout } = await host.exec(['sha512sum', '--', tarball])
   const got = `sha512-${Buffer.from(stdout.split(' ')[0] ?? '', 'hex').toString('base64')}`
-  if (got === release.integrity) return
-  throw new SessionError(
+  if (got !== release.integrity) throw notWhatWasPinned(release)
+}
+
+function notWhatWasPinned(release: Release): SessionError {
+  return new SessionError(
     'provision',
-    `what came as Codex ${release.packageVersion} is not what was pinned (${got})`,
+    `what came as Codex ${release.packageVersion} does not have the pinned digest`,
     {
       remedy:
         'The registry in use serves something else under this name. Use another one, or name an installed Codex as `binary`.',
@@ -103,7 +108,6 @@ async function assertIntegrity(host: Host, tarball: string, release: Release): P
   )
 }
 
-/** npm first keeps the tarball in its cache, then copies it out: twice the bytes in all. */
 async function measure(
   host: Host,
   directory: string,
@@ -111,14 +115,16 @@ async function measure(
   signal: AbortSignal,
   tell: (progress: number) => void,
 ): Promise<void> {
-  while (!signal.aborted) {
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, MEASURE_EVERY_MS)
-      signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true })
-    })
+  const stopped = new Promise<void>((resolve) =>
+    signal.addEventListener('abort', () => resolve(), { once: true }),
+  )
+  for (;;) {
+    let timer: ReturnType<typeof setTimeout> | undefined
+    await Promise.race([stopped, new Promise((resolve) => (timer = setTimeout(resolve, MEASURE_EVERY_MS)))])
+    clearTimeout(timer)
     if (signal.aborted) return
     const { stdout } = await host.exec(['du', '-sk', directory]).catch(() => ({ stdout: '' }))
     const kibibytes = Number.parseInt(stdout, 10)
-    if (Number.isFinite(kibibytes)) tell(Math.min(0.99, (kibibytes * 1024) / (2 * bytes)))
+    if (Number.isFinite(kibibytes)) tell(Math.min(0.99, (kibibytes * 1024) / bytes))
   }
 }

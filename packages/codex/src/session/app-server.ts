@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util'
 import { connect, openWebSocketChannel, type AppServerClient } from '@x/codex-appserver'
 import { HostError, type DetachedProcess, type Host, type LadderStep } from '@x/host'
 import { SessionError } from '../errors.ts'
@@ -114,7 +115,7 @@ async function reach(
 async function logTail(host: Host, paths: TaskPaths): Promise<string> {
   const { stdout } = await host.exec(['tail', '-c', '600', '--', paths.log]).catch(() => ({ stdout: '' }))
   // Codex colours its log.
-  return stdout.replace(/\u001b\[[0-9;]*m/g, '')
+  return stripVTControlCharacters(stdout)
 }
 
 /** Ends an app-server by the ladder and removes its socket. The running turn should have been interrupted before. */

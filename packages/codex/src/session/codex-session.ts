@@ -84,10 +84,11 @@ export class CodexSession implements Session {
     try {
       client = await connectAppServer(host, places.paths, process, aborting)
       // Codex keeps nothing of a thread before its first message: a new one in its place loses nothing.
-      const fresh = record.threadId === null || !record.spoken
-      const session = fresh
-        ? CodexSession.begin(options, process, client, await startThread(client, record))
-        : await CodexSession.resume(options, process, client, record.threadId)
+      const threadId = record.spoken ? record.threadId : null
+      const session =
+        threadId === null
+          ? CodexSession.begin(options, process, client, await startThread(client, record))
+          : await CodexSession.resume(options, process, client, threadId)
       signal?.throwIfAborted()
       void session.supervise()
       return session
@@ -174,7 +175,7 @@ export class CodexSession implements Session {
       try {
         this.client = await this.recover(budget, detail)
       } catch (error) {
-        if (!this.over.signal.aborted) await this.finish('lost', { stop: true, fault: toFault(error) })
+        await this.finish('lost', { stop: true, fault: toFault(error) })
         return
       }
     }

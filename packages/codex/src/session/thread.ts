@@ -1,7 +1,7 @@
 import type { Turn } from '@x/agents/conversation'
 import { RpcError, type AppServerClient } from '@x/codex-appserver'
 import type { Host } from '@x/host'
-import { completeHistory, isRenumbered } from '../conversation/complete-history.ts'
+import { completeHistory } from '../conversation/complete-history.ts'
 import { readRollout } from '../conversation/read-rollout.ts'
 import { translateTurn } from '../conversation/translate-turn.ts'
 import { SessionError } from '../errors.ts'
@@ -47,8 +47,7 @@ export async function resumeThread(
   const { thread } = await askToResume(client, record, threadId)
   const rolloutPath = thread.path ?? undefined
   const turns = thread.turns.map(translateTurn)
-  const isWhole = !turns.some((turn) => turn.items.some(isRenumbered))
-  if (isWhole || rolloutPath === undefined) return { threadId, rolloutPath, turns }
+  if (rolloutPath === undefined) return { threadId, rolloutPath, turns }
   return { threadId, rolloutPath, turns: completeHistory(turns, await readRollout(host, rolloutPath)) }
 }
 
