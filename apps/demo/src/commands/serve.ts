@@ -1,0 +1,149 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { fileURLToPath } from 'node:url'
+import type { Login } from '@x/codex'
+import { type HttpServer, HttpServerError, type HttpServerOptions, openHttpServer } from '@x/runner/http'
+import { CommandFault } from '../command-fault.ts'
+import type { Context } from '../context.ts'
+import { createCookieFile } from '../instance/cookie-file.ts'
+import type { InstancePaths } from '../instance/instance-paths.ts'
+import {
+  type ControlAnswer,
+  type InstanceRecord,
+  parseControlCommand,
+  parsePorts,
+  type Ports,
+} from '../instance/parse-records.ts'
+import { readFileIfThere } from '../instance/read-file.ts'
+import { startOfflineModel } from '../model/offline-model.ts'
+import { openPage } from '../open-page.ts'
+import type { StartArguments } from '../parse-arguments.ts'
+import { KeptSessions } from '../sessions/kept-sessions.ts'
+import { usableDirectory } from '../sessions/usable-directory.ts'
+import { type SignalWatch, watchSignals } from '../wait-for-signal.ts'
+
+/** The built page, beside the built program. */
+const WEB_ROOT = fileURLToPath(new URL('./web/', import.meta.url))
+
+/** Serves the page until a signal comes; the caller has the lock. Sessions and model go on. @returns the exit status */
+export async function serve(
+  context: Context,
+  paths: InstancePaths,
+  options: StartArguments,
+): Promise<number> {
+  const { host, environment, output } = context
+  using signals = watchSignals()
+  if (options.directory !== undefined) await usableDirectory(host, options.directory)
+  const ports = parsePorts((await readFileIfThere(host, paths.ports)) ?? '')
+  const { login, model } = await findLogin(context, paths, ports)
+  const onError = (error: unknown): void => output.fail({ message: reasonOf(error) })
+  const { stateDir } = paths
+  const { cacheDir, codexVersion: version } = environment
+  const sessions = new KeptSessions({ host, stateDir, cacheDir, login, version, onError })
+  const secret = randomBytes(32).toString('base64url')
+  const control = {
+    secret,
+    run: async (command: unknown): Promise<ControlAnswer> => {
+      const { directory } = parseControlCommand(command)
+      if (directory !== null) await sessions.createOnce(directory)
+      return { token: server.issueToken() }
+    },
+  }
+  const server: HttpServer = await listen(context, ports.page, options.port, {
+    sessions,
+    webRoot: WEB_ROOT,
+    instance: createHash('sha256').update(paths.root).digest('hex').slice(0, 8),
+    cookies: createCookieFile(host, paths.cookies),
+    defaultDirectory: options.directory ?? null,
+    control,
+    onError,
+  })
+  try {
+    await writePorts(context, paths, { page: server.port, model: model ?? ports.model })
+    await sessions.find()
+    if (options.directory !== undefined) await sessions.createOnce(options.directory)
+    else if (sessions.list().length === 0) await sessions.create({ directory: null })
+    await writeInstance(context, paths, server.port, secret)
+    announce(context, server, options)
+    return await untilSignal(context, signals, server, sessions)
+  } finally {
+    await server.close()
+    await host.files.remove(paths.instance)
+  }
+}
+
+async function findLogin(
+  { host, environment, output }: Context,
+  paths: InstancePaths,
+  ports: Ports,
+): Promise<{ readonly login: Login; readonly model?: number }> {
+  if (environment.login) return { login: environment.login }
+  const model = await startOfflineModel(host, paths, ports.model)
+  output.say('no model was named (X_MODEL_BASE_URL, X_MODEL_KEY): the offline model answers')
+  if (ports.model !== undefined && ports.model !== model.port)
+    output.say(
+      `port ${ports.model} of the offline model is taken: sessions that were started with it get no answer`,
+    )
+  return { login: { endpoint: { baseUrl: model.baseUrl } }, model: model.port }
+}
+
+/** The port that was asked for, or none; else the one that was used before, or any. */
+async function listen(
+  { output }: Context,
+  recorded: number | undefined,
+  asked: number | undefined,
+  options: Omit<HttpServerOptions, 'port'>,
+): Promise<HttpServer> {
+  try {
+    return await openHttpServer({ ...options, port: asked ?? recorded ?? 0 })
+  } catch (error) {
+    const taken = error instanceof HttpServerError && error.code === 'port-in-use'
+    if (!taken || asked !== undefined || recorded === undefined) throw error
+    output.say(`port ${recorded} is taken by another program: the page gets another address this time`)
+    return openHttpServer({ ...options, port: 0 })
+  }
+}
+
+async function writePorts({ host }: Context, paths: InstancePaths, ports: Ports): Promise<void> {
+  await host.files.write(paths.ports, JSON.stringify(ports), { mode: 0o600 })
+}
+
+async function writeInstance(
+  { host }: Context,
+  paths: InstancePaths,
+  port: number,
+  secret: string,
+): Promise<void> {
+  const identity = await host.identify(process.pid)
+  if (!identity) throw new CommandFault('this process can’t be found in /proc')
+  const record: InstanceRecord = { ...identity, port, secret, startedAt: Date.now() }
+  await host.files.write(paths.instance, JSON.stringify(record), { mode: 0o600 })
+}
+
+function announce({ environment, output }: Context, server: HttpServer, options: StartArguments): void {
+  const url = `${server.url}/#token=${server.issueToken()}`
+  output.result({ url, port: server.port, pid: process.pid, started: true }, url)
+  output.say('the address works once; `npm start` in another terminal prints a fresh one')
+  if (options.openPage && !options.json && environment.hasDesktop) openPage(url)
+}
+
+async function untilSignal(
+  { output }: Context,
+  signals: SignalWatch,
+  server: HttpServer,
+  sessions: KeptSessions,
+): Promise<number> {
+  const name = await signals.first
+  await server.close()
+  const running = await sessions.detach()
+  const left = running === 1 ? '1 session goes on' : `${running} sessions go on`
+  output.say(
+    running === 0
+      ? 'the page is closed, and no session runs'
+      : `the page is closed; ${left}: \`npm start\` finds them, \`npm stop\` ends them`,
+  )
+  return name === 'SIGINT' ? 130 : 0
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,94 @@
+import { listSessions, stopSession, attachSession, toFault } from '@x/codex'
+import type { LadderStep } from '@x/host'
+import { CommandFault } from '../command-fault.ts'
+import type { Context } from '../context.ts'
+import { findLockHolder, type InstanceLock, takeInstanceLock } from '../instance/instance-lock.ts'
+import { type InstancePaths, openInstancePaths } from '../instance/instance-paths.ts'
+import { stopOfflineModel } from '../model/offline-model.ts'
+
+/** The page has viewers to say goodbye to. */
+const PAGE_LADDER: readonly LadderStep[] = [
+  { signal: 'SIGTERM', waitMs: 15_000 },
+  { signal: 'SIGKILL', waitMs: 5_000 },
+]
+/** Longest time for ending a session in good manners, in milliseconds. */
+const ATTACH_MS = 10_000
+
+/**
+ * Ends the page, then every session, then the offline model, also when whoever served the page was killed.
+ * Sessions that were spoken to can be taken up again by the next start.
+ * @returns the exit status
+ */
+export async function stop({ host, environment, output }: Context): Promise<number> {
+  const paths = await openInstancePaths(host, environment.stateDir)
+  const server = await stopPage(host, paths)
+  await using _lock = await exclusively(host, paths)
+  const { ended, failed } = await stopSessions(host, paths)
+  const model = await stopOfflineModel(host, paths)
+  await host.files.remove(paths.instance)
+  const facts = { server, sessions: ended, model, failed }
+  output.result(facts, ended.length === 0 && !server && !model ? 'nothing is running' : inWords(facts))
+  for (const { id, message } of failed)
+    output.fail({ message: `session ${id} could not be ended: ${message}` })
+  return failed.length === 0 ? 0 : 1
+}
+
+async function stopPage(host: Context['host'], paths: InstancePaths): Promise<boolean> {
+  const holder = await findLockHolder(host, paths.root)
+  return (await holder?.stop(PAGE_LADDER)) !== undefined
+}
+
+async function exclusively(host: Context['host'], paths: InstancePaths): Promise<InstanceLock> {
+  const lock = await takeInstanceLock(host, paths.root)
+  if ('release' in lock) return lock
+  throw new CommandFault(`process ${lock.identity.pid} has just started the page anew`, {
+    remedy: 'Run `npm stop` again if you want it ended too.',
+  })
+}
+
+interface Ended {
+  readonly ended: readonly string[]
+  readonly failed: readonly { readonly id: string; readonly message: string }[]
+}
+
+async function stopSessions(host: Context['host'], { stateDir }: InstancePaths): Promise<Ended> {
+  const place = { host, stateDir }
+  const ended: string[] = []
+  const failed: { id: string; message: string }[] = []
+  const records = await listSessions(place)
+  await Promise.all(
+    records.map(async ({ taskId: id, alive, resumable }) => {
+      try {
+        // A turn that is interrupted leaves its thread in order; one that does not let us is cut.
+        if (alive && resumable) await closeInOrder(id, place).catch(() => undefined)
+        if ((await stopSession(id, place)) || alive) ended.push(id)
+      } catch (error) {
+        failed.push({ id, message: toFault(error).message })
+      }
+    }),
+  )
+  return { ended, failed }
+}
+
+async function closeInOrder(id: string, place: Parameters<typeof stopSession>[1]): Promise<void> {
+  const session = await attachSession(id, { ...place, signal: AbortSignal.timeout(ATTACH_MS) })
+  session.ready.catch(() => undefined)
+  await session.close()
+}
+
+function inWords({
+  server,
+  sessions,
+  model,
+}: {
+  server: boolean
+  sessions: readonly string[]
+  model: boolean
+}): string {
+  const parts = [
+    ...(server ? ['the page'] : []),
+    ...(sessions.length > 0 ? [`${sessions.length} ${sessions.length === 1 ? 'session' : 'sessions'}`] : []),
+    ...(model ? ['the offline model'] : []),
+  ]
+  return `ended ${new Intl.ListFormat('en').format(parts)}`
+}

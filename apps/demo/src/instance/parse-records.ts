@@ -1,0 +1,48 @@
+import { z } from 'zod'
+
+const port = z.int().min(1).max(65_535)
+
+const ports = z.object({ page: port.optional(), model: port.optional() })
+const instance = z.object({
+  pid: z.int().positive(),
+  startTime: z.string(),
+  bootId: z.string(),
+  port,
+  secret: z.string().min(1),
+  startedAt: z.number(),
+})
+const cookies = z.array(z.string())
+const listening = z.object({ port, pid: z.int().positive() })
+
+/** Ports that were bound before and are bound again. */
+export type Ports = { readonly page?: number | undefined; readonly model?: number | undefined }
+/** Who serves the page, and the secret that lets its keeper in. */
+export type InstanceRecord = Readonly<z.infer<typeof instance>>
+/** What the offline model writes once it listens. */
+export type ListeningRecord = Readonly<z.infer<typeof listening>>
+
+/** A damaged file is as good as none: what is in it can be made again. */
+export const parsePorts = (text: string): Ports => read(ports, text) ?? {}
+export const parseInstanceRecord = (text: string): InstanceRecord | undefined => read(instance, text)
+export const parseCookies = (text: string): readonly string[] => read(cookies, text) ?? []
+export const parseListening = (text: string): ListeningRecord | undefined => read(listening, text)
+
+const command = z.strictObject({ directory: z.string().startsWith('/').nullable() })
+const answer = z.object({ token: z.string().min(1), notice: z.string().optional() })
+
+/** What a second `start` asks of the first: an address, and a session for a directory when one is named. */
+export type ControlCommand = Readonly<z.infer<typeof command>>
+export type ControlAnswer = { readonly token: string; readonly notice?: string | undefined }
+
+/** @throws ZodError */
+export const parseControlCommand = (value: unknown): ControlCommand => command.parse(value)
+/** @throws ZodError */
+export const parseControlAnswer = (value: unknown): ControlAnswer => answer.parse(value)
+
+function read<T>(schema: z.ZodType<T>, text: string): T | undefined {
+  try {
+    return schema.safeParse(JSON.parse(text)).data
+  } catch {
+    return undefined
+  }
+}

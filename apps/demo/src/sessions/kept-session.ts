@@ -1,0 +1,111 @@
+import type { ConversationState, Fault, SessionStatus, SessionSummary } from '@x/agents/conversation'
+import { type OnProgress, type Session, SessionError, toFault } from '@x/codex'
+import { sessionTitle } from './session-title.ts'
+
+export interface KeptSessionOptions {
+  readonly id: string
+  /** Empty until it is known. */
+  readonly directory: string
+  readonly createdAt: number
+  readonly doing: string
+  readonly open: (options: {
+    readonly signal: AbortSignal
+    readonly onProgress: OnProgress
+  }) => Promise<Session>
+  /** Called after the summary has changed. */
+  readonly changed: () => void
+}
+
+/**
+ * One line of the list, and the session behind it.
+ *
+ * *starting* until it was opened; then *ready* until it ends; *failed* when it could not be opened, or its isolation
+ * does not hold; *ended* when it was lost later, or is being closed. Nothing leaves *failed* and *ended* again.
+ */
+export class KeptSession {
+  readonly id: string
+  private readonly options: KeptSessionOptions
+  private readonly giveUp = new AbortController()
+  private readonly opening: Promise<void>
+  private session: Session | undefined
+  private current: SessionSummary
+
+  constructor(options: KeptSessionOptions) {
+    const { id, directory, createdAt, doing } = options
+    this.id = id
+    this.options = options
+    this.current = {
+      id,
+      directory,
+      createdAt,
+      title: sessionTitle(undefined, directory),
+      status: { state: 'starting', doing },
+    }
+    this.opening = this.open()
+  }
+
+  get summary(): SessionSummary {
+    return this.current
+  }
+
+  /** Only while it is ready. */
+  get conversation(): Session['conversation'] | undefined {
+    return this.current.status.state === 'ready' ? this.session?.conversation : undefined
+  }
+
+  /** We go, it stays. One that is still being opened is given up, and found again by its record. Never rejects. */
+  async detach(): Promise<void> {
+    this.giveUp.abort()
+    await this.opening
+    await this.session?.detach().catch(() => undefined)
+  }
+
+  /** Ends it, once it was opened or given up. @throws what closing throws */
+  async close(): Promise<void> {
+    this.giveUp.abort()
+    await this.opening
+    await this.session?.close()
+  }
+
+  private async open(): Promise<void> {
+    const { open } = this.options
+    const onProgress: OnProgress = ({ doing, progress }) => {
+      if (this.giveUp.signal.aborted) return
+      this.show({ state: 'starting', doing, ...(progress === undefined ? {} : { progress }) })
+    }
+    try {
+      this.session = await open({ signal: this.giveUp.signal, onProgress })
+    } catch (error) {
+      this.show(this.giveUp.signal.aborted ? { state: 'ended' } : { state: 'failed', fault: toFault(error) })
+      return
+    }
+    void this.follow(this.session)
+  }
+
+  private async follow(session: Session): Promise<void> {
+    let isolation: Fault | undefined
+    session.ready.catch((error: unknown) => {
+      if (error instanceof SessionError && error.code === 'posture') isolation = toFault(error)
+    })
+    this.showReady(session)
+    for await (const _frame of session.conversation.feed()) this.showReady(session)
+    const { fault } = await session.closed
+    if (isolation) this.show({ state: 'failed', fault: isolation })
+    else this.show({ state: 'ended', ...(fault ? { fault } : {}) })
+  }
+
+  private showReady(session: Session): void {
+    const { state } = session.conversation
+    if (state.link.state === 'ended') return
+    const turn = state.turns.at(-1)?.status === 'in-progress' ? 'running' : 'idle'
+    this.show({ state: 'ready', turn, needsYou: state.approvals.length }, session.directory, state)
+  }
+
+  private show(status: SessionStatus, directory = this.current.directory, state?: ConversationState): void {
+    const title = state ? sessionTitle(state, directory) : this.current.title
+    const next = { ...this.current, directory, title, status }
+    if (JSON.stringify(next) === JSON.stringify(this.current)) return
+    this.current = next
+    this.options.changed()
+  }
+}
