@@ -90,7 +90,9 @@ export class CodexConversation implements Conversation {
   async interrupt(): Promise<void> {
     for (const sent of this.outbox.pending) sent.interruptWanted = true
     const active = activeTurn(this.state)
-    if (active) await this.interruptTurn(active.id)
+    if (!active) return
+    this.outbox.leave(active.id)
+    await this.interruptTurn(active.id)
   }
 
   answer(approvalId: string, decision: ApprovalDecision): Promise<boolean> {

@@ -17,6 +17,11 @@ export interface OutboxOptions {
 
 /** How long a turn that is ending, or a message that is arriving, is waited for before the state is believed. */
 const SETTLE_MS = 1_000
+/** How long a turn that is being interrupted is left alone. */
+const ENDING_MS = 5_000
+/** A turn that has a name is not yet one that can be added to; it takes some milliseconds, and tells nobody. */
+const STEER_TRIES = 40
+const STEER_WAIT_MS = 50
 
 /**
  * Messages on their way to Codex, one after the other.
@@ -27,6 +32,7 @@ const SETTLE_MS = 1_000
 export class Outbox {
   private readonly options: OutboxOptions
   private readonly unsent = new Set<SentTurn>()
+  private readonly ending = new Set<string>()
   private tail: Promise<void> = Promise.resolve()
   private spoken: Promise<void> | undefined
 
@@ -50,6 +56,11 @@ export class Outbox {
     return this.unsent
   }
 
+  /** The turn is being interrupted: what is sent from now on is not meant for it. */
+  leave(turnId: string): void {
+    this.ending.add(turnId)
+  }
+
   private async deliver(sent: SentTurn): Promise<string> {
     const { gate, slot, onFirstMessage } = this.options
     await gate.catch((cause: unknown) => {
@@ -64,7 +75,9 @@ export class Outbox {
       const known = uncertain ? await this.findTurn(sent) : undefined
       if (known !== undefined) return known
       try {
-        return await this.request(client, sent)
+        const turnId = await this.request(client, sent)
+        if (sent.interruptWanted) this.leave(turnId)
+        return turnId
       } catch (error) {
         if (error instanceof RpcError || !(error instanceof AppServerError)) throw error
         uncertain = true
@@ -80,23 +93,29 @@ export class Outbox {
       input: [{ type: 'text' as const, text: sent.message, text_elements: [] }],
       clientUserMessageId: sent.clientId,
     }
-    const active = activeTurn(this.options.feed.state)
-    if (active) {
+    for (let n = 1; ; n += 1) {
+      const active = await this.turnToJoin()
+      if (!active) break
       try {
         const { turnId } = await client.request('turn/steer', { ...message, expectedTurnId: active.id })
         return turnId
       } catch (error) {
-        // It may have ended while the message was on its way; its end is then about to arrive.
-        if (
-          !(error instanceof RpcError) ||
-          !(await this.until((state) => activeTurn(state)?.id !== active.id))
-        )
-          throw error
+        // It has only just begun, or it has ended and its end is about to arrive.
+        if (!(error instanceof RpcError) || n === STEER_TRIES) throw error
+        await this.until((state) => activeTurn(state)?.id !== active.id, STEER_WAIT_MS)
       }
     }
     const { turn } = await client.request('turn/start', message)
     onTurn(turn)
     return turn.id
+  }
+
+  /** The turn that runs, unless it was interrupted: that one is awaited. */
+  private async turnToJoin(): Promise<Turn | undefined> {
+    const active = activeTurn(this.options.feed.state)
+    if (!active || !this.ending.has(active.id)) return active
+    await this.until((state) => activeTurn(state)?.id !== active.id, ENDING_MS)
+    return activeTurn(this.options.feed.state)
   }
 
   /** The turn that has the message; a turn that has just begun may not have recorded it yet. */
@@ -105,17 +124,13 @@ export class Outbox {
       state.turns.findLast((turn) =>
         turn.items.some((item) => item.type === 'user-message' && item.clientId === sent.clientId),
       )
-    await this.until((state) => find(state) !== undefined)
+    await this.until((state) => find(state) !== undefined, SETTLE_MS)
     return find(this.options.feed.state)?.id
   }
 
-  private async until(holds: (state: ConversationState) => boolean): Promise<boolean> {
-    const deadline = AbortSignal.timeout(SETTLE_MS)
-    while (!holds(this.options.feed.state)) {
-      if (deadline.aborted) return false
-      await this.options.feed.changed(deadline)
-    }
-    return true
+  private async until(holds: (state: ConversationState) => boolean, timeoutMs: number): Promise<void> {
+    const deadline = AbortSignal.timeout(timeoutMs)
+    while (!deadline.aborted && !holds(this.options.feed.state)) await this.options.feed.changed(deadline)
   }
 }
 
