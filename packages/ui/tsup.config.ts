@@ -1,3 +1,7 @@
 import { tsupBase } from '@x/tsup'
 
-export default tsupBase({ index: 'src/index.ts' })
+// The style sheet is built like an entry: one file from the many that it imports.
+export default {
+  ...tsupBase({ index: 'src/index.ts', styles: 'src/styles.css' }),
+  dts: { entry: { index: 'src/index.ts' } },
+}

@@ -1,0 +1,17 @@
+import type { Turn } from '@x/agents/conversation'
+
+const WORDS = {
+  completed: 'Turn completed.',
+  interrupted: 'Turn interrupted.',
+  failed: 'Turn failed.',
+} as const
+
+/** Says how the last turn stands to those who can't see it; each delta would be too much. */
+export function Announcer({ turn }: { readonly turn: Turn | undefined }) {
+  const words = turn === undefined ? '' : turn.status === 'in-progress' ? 'Working.' : WORDS[turn.status]
+  return (
+    <p className="x-sr" role="status">
+      {words} {turn?.error?.message}
+    </p>
+  )
+}

@@ -1,0 +1,46 @@
+import { useState } from 'react'
+import type { Command } from '@x/agents/conversation'
+import { formatDuration } from '../text/format.ts'
+import { revealHidden } from '../text/reveal-hidden.ts'
+import { shortenPath } from '../text/shorten-path.ts'
+import { CommandOutput } from './command-output.tsx'
+import { DoingState } from './doing-state.tsx'
+import { Fold } from './fold.tsx'
+
+/** A longer command shows whole where its output does. */
+const LINE_LENGTH = 72
+
+/** A command in one line; open it for its output. Failed ones open by themselves. */
+export function CommandItem({ item, cwd }: { readonly item: Command; readonly cwd: string }) {
+  const [chosen, setChosen] = useState<boolean>()
+  const open = chosen ?? item.status === 'failed'
+  const command = revealHidden(item.command)
+  const [line = '', ...more] = command.split('\n')
+  const elsewhere = item.cwd !== '' && item.cwd !== cwd
+  return (
+    <Fold
+      open={open}
+      onToggle={() => setChosen(!open)}
+      head={
+        <>
+          <DoingState status={item.status} />
+          <code className="x-row-main">{more.length > 0 ? `${line} …` : line}</code>
+          {elsewhere && (
+            <span className="x-row-side x-mono" title={item.cwd}>
+              {shortenPath(item.cwd, cwd)}
+            </span>
+          )}
+          {item.durationMs !== undefined && (
+            <span className="x-row-side x-figure">{formatDuration(item.durationMs)}</span>
+          )}
+          {item.exitCode !== undefined && item.exitCode !== 0 && (
+            <span className="x-row-side x-figure">exit {item.exitCode}</span>
+          )}
+        </>
+      }
+    >
+      {(more.length > 0 || command.length > LINE_LENGTH) && <pre className="x-command">{command}</pre>}
+      <CommandOutput item={item} />
+    </Fold>
+  )
+}

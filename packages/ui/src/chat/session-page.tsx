@@ -1,0 +1,85 @@
+import { useEffect } from 'react'
+import type { SessionSummary } from '@x/agents/conversation'
+import { ErrorBoundary } from '../app/error-boundary.tsx'
+import { FaultNote } from '../app/fault-note.tsx'
+import type { PageClient } from '../connection/page-client.ts'
+import type { SessionStore } from '../connection/session-store.ts'
+import { HOME_HREF } from '../hooks/use-route.ts'
+import { useStore } from '../hooks/use-store.ts'
+import { FailedSession } from '../tasks/failed-session.tsx'
+import { StartingSession } from '../tasks/starting-session.tsx'
+import { ChatPane } from './chat-pane.tsx'
+import { linkState } from './link-state.ts'
+import { SessionHeader } from './session-header.tsx'
+
+export interface SessionPageProps {
+  /** Opened and closed by whoever made it. */
+  readonly client: PageClient
+  readonly sessionId: string
+  /** What may be said in an empty conversation. @default none */
+  readonly suggestions?: readonly string[]
+  /** Starts a conversation and goes there. @default starts it, and stays */
+  readonly onCreate?: (directory: string | null) => Promise<void>
+}
+
+/** One session, whatever state it is in. */
+export function SessionPage({ client, sessionId, suggestions = [], onCreate }: SessionPageProps) {
+  const { sessions, connection } = useStore(client.list.view)
+  const session = sessions?.find((one) => one.id === sessionId)
+  if (!sessions) return <p className="x-stage x-faint">Waiting for the server…</p>
+  if (!session)
+    return (
+      <p className="x-stage">
+        There is no such conversation here. <a href={HOME_HREF}>Show all</a>
+      </p>
+    )
+  return (
+    <KnownSession
+      key={sessionId}
+      client={client}
+      store={client.session(sessionId)}
+      session={session}
+      listLive={connection.state === 'live'}
+      suggestions={suggestions}
+      onRetry={() =>
+        onCreate ? onCreate(session.directory) : client.list.create(session.directory).then(() => {})
+      }
+    />
+  )
+}
+
+interface KnownSessionProps {
+  readonly client: PageClient
+  readonly store: SessionStore
+  readonly session: SessionSummary
+  readonly listLive: boolean
+  readonly suggestions: readonly string[]
+  readonly onRetry: () => Promise<void>
+}
+
+function KnownSession({ client, store, session, listLive, suggestions, onRetry }: KnownSessionProps) {
+  const { conversation, connection } = useStore(store.view)
+  const { status } = session
+  const ready = status.state === 'ready'
+  useEffect(() => (ready ? store.watch() : undefined), [store, ready])
+  useEffect(() => {
+    // The list knows of a restart that the session's own feed took for an end.
+    if (ready && listLive) store.resume()
+  }, [store, ready, listLive])
+  const end = (): Promise<void> => client.list.end(session.id)
+  return (
+    <>
+      <SessionHeader session={session} link={linkState(status, connection, conversation?.link)} onEnd={end} />
+      {status.state === 'ended' && status.fault && <FaultNote fault={status.fault} />}
+      {status.state === 'failed' && (
+        <FailedSession fault={status.fault} directory={session.directory} onRetry={onRetry} onEnd={end} />
+      )}
+      {status.state === 'starting' && <StartingSession status={status} />}
+      {(ready || status.state === 'ended' || conversation) && (
+        <ErrorBoundary what="This conversation">
+          <ChatPane store={store} status={status} suggestions={suggestions} />
+        </ErrorBoundary>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,31 @@
+import { memo } from 'react'
+import type { Turn } from '@x/agents/conversation'
+import { ItemView } from './item-view.tsx'
+import { TurnEnd } from './turn-end.tsx'
+import { TurnProgress } from './turn-progress.tsx'
+
+export interface TurnViewProps {
+  readonly turn: Turn
+  readonly number: number
+  readonly cwd: string
+  readonly onStop: () => void
+}
+
+/** One turn: what was said and done in it, and how it went. */
+export const TurnView = memo(function TurnView({ turn, number, cwd, onStop }: TurnViewProps) {
+  return (
+    <section
+      className="x-turn"
+      aria-label={`Turn ${number}`}
+      data-turn-id={turn.id}
+      data-turn-status={turn.status}
+    >
+      <ol className="x-items">
+        {turn.items.map((item) => (
+          <ItemView key={item.id} item={item} cwd={cwd} />
+        ))}
+      </ol>
+      {turn.status === 'in-progress' ? <TurnProgress turn={turn} onStop={onStop} /> : <TurnEnd turn={turn} />}
+    </section>
+  )
+})
