@@ -1,12 +1,15 @@
 import { once } from 'node:events'
 import { CODEX_VERSIONS } from '@x/fixtures'
-import { describe, expect, test } from 'vitest'
+import { expectNoLeaks } from '@x/vitest/leak-guard'
+import { afterAll, describe, expect, test } from 'vitest'
 import { connect } from '../src/connect.ts'
 import { ConnectionClosedError, RpcError } from '../src/errors.ts'
 import type { FrameChannel } from '../src/transport/frame-channel.ts'
 import { startThread } from './readme-example.ts'
 import { startAppServer, type TestAppServer } from './start-app-server.ts'
 import { startScriptedModel } from './start-scripted-model.ts'
+
+afterAll(() => expectNoLeaks())
 
 const clientInfo = { name: 'appserver-test', version: '0.0.0' }
 

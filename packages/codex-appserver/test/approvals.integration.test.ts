@@ -1,10 +1,13 @@
 import { CODEX_VERSIONS } from '@x/fixtures'
-import { describe, expect, test } from 'vitest'
+import { expectNoLeaks } from '@x/vitest/leak-guard'
+import { afterAll, describe, expect, test } from 'vitest'
 import type { AppServerClient } from '../src/client.ts'
 import { connect } from '../src/connect.ts'
 import type { ThreadItem } from '../src/_generated/protocol.ts'
 import { startAppServer, type CodexVersion, type TestAppServer } from './start-app-server.ts'
 import { startScriptedModel, type ScriptedModel } from './start-scripted-model.ts'
+
+afterAll(() => expectNoLeaks())
 
 const approval = 'item/commandExecution/requestApproval'
 const clientInfo = { name: 'appserver-test', version: '0.0.0' }

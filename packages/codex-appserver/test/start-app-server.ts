@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, stat, writeFile } from 'node:fs/promises'
+import { mkdir, realpath, rm, stat, writeFile } from 'node:fs/promises'
 import { connect as connectSocket, type Socket } from 'node:net'
 import path from 'node:path'
 import { Duplex } from 'node:stream'
@@ -74,6 +74,9 @@ export async function startAppServer(
       child.kill('SIGKILL')
       for (const { proxy } of proxies) proxy.kill('SIGKILL')
       await Promise.all([exited, ...proxies.map((each) => each.exited)])
+      // In 0.169.0 the socket lies, with a lock, in a directory that all servers of the person share.
+      const socket = stdio ? socketPath : await realpath(socketPath)
+      for (const left of [socket, `${socket}.lock`]) await rm(left, { force: true })
       await scratch[Symbol.asyncDispose]()
     },
   }

@@ -70,7 +70,12 @@ export class PendingRequests {
           else resolve(outcome.result)
         },
       })
-      send(id)
+      try {
+        send(id)
+      } catch (error) {
+        // Params that cannot be written as JSON: the mistake of the caller, who alone hears of it.
+        this.#pending.get(id)?.settle({ error: error as Error })
+      }
     })
   }
 

@@ -87,19 +87,20 @@ export class ServerRequests {
     controller: AbortController,
   ): Promise<void> {
     const { requestId: id, method } = context
-    let answer: Answer | undefined
     try {
       const result = await handler(params, context)
       if (result === undefined) throw new TypeError(`expected an answer to ${method}, got undefined`)
-      if (result !== LEAVE_UNANSWERED) answer = { result }
+      // Sent before it is forgotten: an answer that cannot be written as JSON counts as none.
+      if (this.#open.get(id) === controller && result !== LEAVE_UNANSWERED) this.#ports.send({ id, result })
     } catch (error) {
-      if (!controller.signal.aborted) this.#ports.onThrow(error, method)
+      if (this.#open.get(id) !== controller) return
+      this.#ports.onThrow(error, method)
       // The peer is a program that may show this to the model: it learns that we failed, not how.
-      answer = { error: { code: -32603, message: `the client failed to answer "${method}"` } }
+      const message = `the client failed to answer "${method}"`
+      this.#ports.send({ id, error: { code: -32603, message } })
+    } finally {
+      if (this.#open.get(id) === controller) this.#open.delete(id)
     }
-    if (this.#open.get(id) !== controller) return
-    this.#open.delete(id)
-    if (answer) this.#ports.send({ id, ...answer })
   }
 
   #take(id: RequestId): AbortController | undefined {

@@ -4,10 +4,13 @@ import { createServer as createHttpServer } from 'node:http'
 import path from 'node:path'
 import { Duplex } from 'node:stream'
 import { privateDirectory } from '@x/fixtures'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { expectNoLeaks } from '@x/vitest/leak-guard'
+import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { WebSocketServer, type WebSocket } from 'ws'
 import type { FrameChannel } from '../../src/transport/frame-channel.ts'
 import { openWebSocketChannel } from '../../src/transport/websocket.ts'
+
+afterAll(() => expectNoLeaks())
 
 let directory: Awaited<ReturnType<typeof privateDirectory>>
 let socketPath: string
