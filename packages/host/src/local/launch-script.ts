@@ -2,12 +2,14 @@
  * The launcher of a detached program: it becomes the program (`exec`), so pid and start time stay what it wrote down.
  *
  * Arguments: the record, a temporary name beside it, the value of `PWD` or nothing, then the program and its arguments.
- * File descriptor 3 hears the record's line, or what went wrong before; it is closed as the program begins.
+ * File descriptor 3 hears the record's line, and whatever went wrong besides; it is closed as the program begins.
  *
- * - Nothing but builtins and one `mv`, found by the system's own path since the program's `PATH` may be anything.
+ * - Nothing but builtins and one `mv`, found by the system's own path since the program's `PATH` may be anything; as the
+ *   last command of the subshell it costs no fork of its own.
  * - All variables live in a subshell: in the shell itself, one that the environment also has would change for the program.
- *   So does umask 077. `$$` stays the launcher's pid in a subshell.
+ *   Its umask 077 ends with it as well. `$$` stays the launcher's pid in a subshell.
  * - A shell adds `PWD`; it is set back to what the caller said.
+ * - It speaks before it writes: when the starter is dead by then, SIGPIPE ends the launch and nothing is on disk.
  * - When `exec` fails the record goes away: dash leaves through the trap, bash goes on to the next line.
  */
 export const LAUNCH_SCRIPT = `
@@ -18,7 +20,7 @@ export const LAUNCH_SCRIPT = `
   record=$1 temporary=$2
   set -- \${stat##*) }
   line="{\\"pid\\":$$,\\"startTime\\":\\"\${20}\\",\\"bootId\\":\\"$boot\\"}"
-  printf '%s\\n' "$line" >"$temporary" && command -p mv -f -- "$temporary" "$record" && printf '%s\\n' "$line" >&3
+  printf '%s\\n' "$line" >&3 && printf '%s\\n' "$line" >"$temporary" && command -p mv -f -- "$temporary" "$record"
 ) 2>&3 || exit 125
 x_launch_record=$1
 trap 'command -p rm -f -- "$x_launch_record"' EXIT

@@ -8,14 +8,16 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { assertAbsolute, assertArgv, assertEnvironment } from '../assert-arguments.ts'
 import type { DetachedOptions, ProcessIdentity } from '../detached-process.ts'
 import { HostError } from '../errors.ts'
+import { hasExited } from './has-exited.ts'
 import { parseProcessIdentity } from './identity.ts'
 import { LAUNCH_SCRIPT } from './launch-script.ts'
+import { sendSignal } from './process-group.ts'
 
 const SHELL = '/bin/sh'
 /** A launch takes some 3 ms; only a machine that is stuck (a dead network file system) takes longer than this. */
 const LAUNCH_LIMIT_MS = 10_000
-/** A shell keeps these for itself, whatever the environment says. */
-const SHELL_OWNED = ['IFS', 'OPTIND', 'PPID']
+/** The shell keeps these for itself, whatever the environment says; the last is the launcher's own. */
+const SHELL_OWNED = ['IFS', 'OPTIND', 'PPID', 'x_launch_record']
 
 export interface Launched {
   readonly identity: ProcessIdentity
@@ -38,23 +40,16 @@ export async function launch(argv: readonly string[], options: DetachedOptions):
     const child = await spawnLauncher(argv, options, temporary, log)
     const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
     child.unref()
-    const answer = await launcherAnswer(child)
-    const identity = parseProcessIdentity(answer)
-    if (identity?.pid !== child.pid || identity === undefined) {
-      child.kill('SIGKILL')
-      await rm(temporary, { force: true })
-      throw new HostError(
-        'spawn-failed',
-        `${answer.trim() || 'no answer'}: cannot record the start of ${String(argv[0])}`,
-      )
+    const [line, trouble] = splitOnce(await launcherAnswer(child), '\n')
+    const identity = parseProcessIdentity(line)
+    if (identity !== undefined && identity.pid === child.pid) {
+      await programRuns(child, ended)
+      if (!(await failedToBegin(child, options.record, line))) return { identity, child }
     }
-    await programRuns(child, ended)
-    if (await failedToBegin(child, options.record)) {
-      throw new HostError('spawn-failed', `cannot run ${String(argv[0])}`, {
-        cause: new Error(await logTail(options.log, logStart)),
-      })
-    }
-    return { identity, child }
+    if (!hasExited(child)) sendSignal(-Number(child.pid), 'SIGKILL')
+    await rm(temporary, { force: true })
+    const said = trouble.trim() || (identity === undefined && line) || (await logTail(options.log, logStart))
+    throw new HostError('spawn-failed', `cannot run ${String(argv[0])}: ${said}`, { cause: new Error(said) })
   } finally {
     await log.close()
   }
@@ -197,13 +192,15 @@ async function whileReferenced(child: ChildProcess, ended: Promise<void>): Promi
   child.unref()
 }
 
-async function failedToBegin(child: ChildProcess, record: string): Promise<boolean> {
-  if (child.exitCode === null || child.exitCode < 126) return false
-  // A program may itself exit with 127; only the launcher takes the record away.
-  return access(record).then(
-    () => false,
-    () => true,
-  )
+/** A program may itself exit with 127. Only the launcher leaves no record, or an old one. */
+async function failedToBegin(child: ChildProcess, record: string, line: string): Promise<boolean> {
+  if (child.exitCode === null || child.exitCode < 125) return false
+  return (await readFile(record, 'utf8').catch(() => '')).trimEnd() !== line
+}
+
+function splitOnce(text: string, separator: string): readonly [string, string] {
+  const at = text.indexOf(separator)
+  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + separator.length)]
 }
 
 async function logTail(file: string, start: number): Promise<string> {

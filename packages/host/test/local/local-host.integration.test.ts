@@ -1,9 +1,12 @@
 import { homedir } from 'node:os'
-import { describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
+import { expectNoLeaks } from '@x/vitest/leak-guard'
 import { HostError } from '../../src/errors.ts'
 import { openLocalHost } from '../../src/local/open-local-host.ts'
 import { openContractScope } from '../../src/testing/contract-scope.ts'
 import { describeHostContract } from '../../src/testing/describe-host-contract.ts'
+
+afterAll(() => expectNoLeaks())
 
 describeHostContract('LocalHost', openLocalHost)
 
