@@ -8,7 +8,7 @@
  *   last command of the subshell it costs no fork of its own.
  * - All variables live in a subshell: in the shell itself, one that the environment also has would change for the program.
  *   Its umask 077 ends with it as well. `$$` stays the launcher's pid in a subshell.
- * - A shell adds `PWD`; it is set back to what the caller said.
+ * - A shell adds `PWD`; it is set back to what the caller said. Where `/bin/sh` is bash, `SHLVL` stays.
  * - It speaks before it writes: when the starter is dead by then, SIGPIPE ends the launch and nothing is on disk.
  * - When `exec` fails the record goes away: dash leaves through the trap, bash goes on to the next line.
  */
