@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { link } from 'node:fs/promises'
 import path from 'node:path'
 import { HostError, type DetachedProcess, type Host } from '@x/host'
@@ -26,7 +27,7 @@ export async function takeInstanceLock(
   const self = await host.identify(process.pid)
   if (!self)
     throw new CommandFault('this process can’t be found in /proc', { remedy: 'Linux with /proc is needed.' })
-  const draft = path.join(directory, `.lock-${process.pid}-${self.startTime}`)
+  const draft = path.join(directory, `.lock-${randomUUID()}`)
   await host.files.write(draft, JSON.stringify(self), { mode: 0o600 })
   try {
     for (;;) {

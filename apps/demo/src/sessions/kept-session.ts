@@ -7,6 +7,8 @@ export interface KeptSessionOptions {
   /** Empty until it is known. */
   readonly directory: string
   readonly createdAt: number
+  /** Below it lie directories of ours, whose names say nothing. */
+  readonly stateDir: string
   readonly doing: string
   readonly open: (options: {
     readonly signal: AbortSignal
@@ -34,13 +36,8 @@ export class KeptSession {
     const { id, directory, createdAt, doing } = options
     this.id = id
     this.options = options
-    this.current = {
-      id,
-      directory,
-      createdAt,
-      title: sessionTitle(undefined, directory),
-      status: { state: 'starting', doing },
-    }
+    const title = this.titleOf(undefined, directory)
+    this.current = { id, directory, createdAt, title, status: { state: 'starting', doing } }
     this.opening = this.open()
   }
 
@@ -102,10 +99,14 @@ export class KeptSession {
   }
 
   private show(status: SessionStatus, directory = this.current.directory, state?: ConversationState): void {
-    const title = state ? sessionTitle(state, directory) : this.current.title
+    const title = state ? this.titleOf(state, directory) : this.current.title
     const next = { ...this.current, directory, title, status }
     if (JSON.stringify(next) === JSON.stringify(this.current)) return
     this.current = next
     this.options.changed()
+  }
+
+  private titleOf(state: ConversationState | undefined, directory: string): string {
+    return sessionTitle(state, directory.startsWith(`${this.options.stateDir}/`) ? '' : directory)
   }
 }

@@ -125,8 +125,12 @@ export class KeptSessions implements SessionDirectory {
     return true
   }
 
-  private keep(options: Omit<KeptSessionOptions, 'changed'>): KeptSession {
-    const session = new KeptSession({ ...options, changed: () => this.changed() })
+  private keep(options: Omit<KeptSessionOptions, 'changed' | 'stateDir'>): KeptSession {
+    const session = new KeptSession({
+      ...options,
+      stateDir: this.options.stateDir,
+      changed: () => this.changed(),
+    })
     this.kept.set(session.id, session)
     this.changed()
     return session

@@ -3,7 +3,7 @@ import type { ConversationState } from '@x/agents/conversation'
 
 const MAX_LENGTH = 60
 
-/** The first words that a person said, else the name of the directory. */
+/** The first words that a person said, else the name of their directory. @param directory empty when it is ours */
 export function sessionTitle(state: ConversationState | undefined, directory: string): string {
   const said = state?.turns.flatMap((turn) => turn.items).find((item) => item.type === 'user-message')?.text
   const words = said?.replace(/\s+/g, ' ').trim() ?? ''
