@@ -2,7 +2,7 @@ import type { ConversationEvent, DeltaKind } from '@x/agents/conversation'
 import type { KnownNotification } from '@x/codex-appserver'
 import { translateError } from './translate-error.ts'
 import { translateItem } from './translate-item.ts'
-import { milliseconds, translateStatus, translateTurn } from './translate-turn.ts'
+import { translateStatus, translateTurn, turnTimes } from './translate-turn.ts'
 
 /**
  * What a notification says of the thread `threadId`, in the words of every agent; empty for what it does not tell a
@@ -57,9 +57,10 @@ type EndedTurn = Extract<KnownNotification, { method: 'turn/completed' }>['param
 function turnEnded(turn: EndedTurn): readonly ConversationEvent[] {
   const status = translateStatus(turn)
   if (status === 'in-progress') return []
+  const { endedAt } = turnTimes(turn)
   const error = turn.error ? { error: translateError(turn.error) } : {}
   return [
-    { type: 'turn-ended', turnId: turn.id, status, ...error, ...milliseconds('endedAt', turn.completedAt) },
+    { type: 'turn-ended', turnId: turn.id, status, ...error, ...(endedAt !== undefined && { endedAt }) },
   ]
 }
 

@@ -10,8 +10,7 @@ export function translateTurn(turn: CodexTurn): Turn {
     // Codex lists an item only once it is complete.
     items: turn.items.map((item) => translateItem(item, 'done')),
     ...(turn.error && { error: translateError(turn.error) }),
-    ...milliseconds('startedAt', turn.startedAt),
-    ...milliseconds('endedAt', turn.completedAt),
+    ...turnTimes(turn),
   }
 }
 
@@ -30,10 +29,11 @@ export function translateStatus(turn: CodexTurn): TurnStatus {
   }
 }
 
-/** Codex tells seconds. */
-export function milliseconds<K extends string>(
-  name: K,
-  seconds: number | null | undefined,
-): { [P in K]?: number } {
-  return (typeof seconds === 'number' ? { [name]: seconds * 1000 } : {}) as { [P in K]?: number }
+/** When a turn began and ended. Codex tells whole seconds, and the duration in milliseconds: the end is told from both. */
+export function turnTimes(turn: CodexTurn): { readonly startedAt?: number; readonly endedAt?: number } {
+  const startedAt = typeof turn.startedAt === 'number' ? turn.startedAt * 1000 : undefined
+  const completedAt = typeof turn.completedAt === 'number' ? turn.completedAt * 1000 : undefined
+  const endedAt =
+    startedAt !== undefined && typeof turn.durationMs === 'number' ? startedAt + turn.durationMs : completedAt
+  return { ...(startedAt !== undefined && { startedAt }), ...(endedAt !== undefined && { endedAt }) }
 }
