@@ -8,7 +8,8 @@ const KEYS: readonly (readonly [string, string])[] = [
   ['y', 'approve once'],
   ['s', 'approve for the session'],
   ['n', 'decline'],
-  ['j  k', 'next, previous conversation'],
+  ['j', 'next conversation'],
+  ['k', 'previous conversation'],
   ['?', 'this sheet'],
 ]
 
@@ -31,11 +32,9 @@ export function KeySheet({ onClose }: { readonly onClose: () => void }) {
           </div>
         ))}
       </dl>
-      <form method="dialog">
-        <button type="submit" autoFocus>
-          Close
-        </button>
-      </form>
+      <button type="button" autoFocus onClick={() => dialog.current?.close()}>
+        Close
+      </button>
     </dialog>
   )
 }

@@ -4,8 +4,10 @@ import { ScrollKeeper } from '../hooks/scroll-keeper.ts'
 import { stripAnsi } from '../text/strip-ansi.ts'
 import { tailOf } from '../text/tail-of.ts'
 
-/** More text than this makes each frame of a live output slow. */
+/** More text than this makes a transcript slow to lay out. */
 const SHOWN_LENGTH = 64 * 1024
+/** A live output is laid out again in each frame. */
+const SHOWN_LIVE_LENGTH = 16 * 1024
 
 /** What a command has written, by its end; a running one's end is followed unless the reader has scrolled. */
 export function CommandOutput({ item }: { readonly item: Command }) {
@@ -14,7 +16,8 @@ export function CommandOutput({ item }: { readonly item: Command }) {
   const scroller = useRef<HTMLDivElement>(null)
   const content = useRef<HTMLPreElement>(null)
   const { output, outputDropped } = item
-  const { tail, before } = useMemo(() => tailOf(output, all ? Infinity : SHOWN_LENGTH), [output, all])
+  const most = all ? Infinity : item.status === 'running' ? SHOWN_LIVE_LENGTH : SHOWN_LENGTH
+  const { tail, before } = useMemo(() => tailOf(output, most), [output, most])
   const text = useMemo(
     () => stripAnsi(tail, { cutStart: before === 0 && outputDropped > 0 }),
     [tail, before, outputDropped],

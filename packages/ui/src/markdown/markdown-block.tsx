@@ -3,9 +3,10 @@ import type { ReactNode } from 'react'
 import Markdown from 'react-markdown'
 import type { Components } from 'react-markdown'
 import remarkGfm from 'remark-gfm'
+import { inertHtml } from './inert-html.ts'
 import { safeUrl } from './safe-url.ts'
 
-const PLUGINS = [remarkGfm]
+const PLUGINS = [remarkGfm, inertHtml]
 
 /** Raw HTML stays text, links open elsewhere, and nothing is loaded because an agent wrote it. */
 const COMPONENTS: Components = {
