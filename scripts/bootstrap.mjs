@@ -11,10 +11,21 @@ import { buildStamp, installStamp, readStamp, writeStamp } from './lib/stamp.mjs
 
 const INSTALLED = 'node_modules/.x-install-stamp'
 
-/** What each goal builds, as turbo filters, and the stamp that says that it is up to date. */
+const EVERYTHING = 'node_modules/.x-build-stamp-everything'
+
+/**
+ * What each goal builds, as turbo filters and environment; the stamp that it leaves, and a stamp of another goal that
+ * covers it too.
+ */
 const GOALS = {
-  demo: { filters: ['--filter=@x/demo...'], stamp: 'node_modules/.x-build-stamp-demo' },
-  everything: { filters: [], stamp: 'node_modules/.x-build-stamp-everything' },
+  demo: {
+    filters: ['--filter=@x/demo...'],
+    // Without types: a first start is faster by more than half.
+    extra: { X_BUILD: 'start' },
+    stamp: 'node_modules/.x-build-stamp-demo',
+    covering: EVERYTHING,
+  },
+  everything: { filters: [], extra: {}, stamp: EVERYTHING, covering: EVERYTHING },
 }
 
 /**
@@ -32,17 +43,20 @@ export async function bootstrap(goal) {
       await step('installing packages', () => installPackages(pnpm))
       writeStamp(INSTALLED, installStamp())
     }
-    const { filters, stamp } = GOALS[goal]
-    await step('building', () => build(pnpm, filters))
+    const { filters, extra, stamp } = GOALS[goal]
+    await step('building', () => build(pnpm, filters, extra))
     writeStamp(stamp, buildStamp())
   })
 }
 
 function isUpToDate(goal) {
-  return readStamp(INSTALLED) === installStamp() && readStamp(GOALS[goal].stamp) === buildStamp()
+  if (readStamp(INSTALLED) !== installStamp()) return false
+  const { stamp, covering } = GOALS[goal]
+  const built = buildStamp()
+  return readStamp(stamp) === built || readStamp(covering) === built
 }
 
-async function build(pnpm, filters) {
+async function build(pnpm, filters, extra) {
   const turbo = path.join(ROOT, 'node_modules/.bin/turbo')
   const args = [
     'run',
@@ -52,7 +66,7 @@ async function build(pnpm, filters) {
     '--output-logs=errors-only',
     '--log-order=grouped',
   ]
-  const result = await run(turbo, args, { cwd: ROOT, env: childEnvironment([pnpm]), quiet: true })
+  const result = await run(turbo, args, { cwd: ROOT, env: childEnvironment([pnpm], extra), quiet: true })
   if (result.code !== 0) {
     const hint = existsSync(turbo)
       ? ''

@@ -7,6 +7,13 @@ import { ROOT } from './repository.mjs'
 const ABOUT_NPM =
   /^npm_(package|lifecycle|command|node_execpath|execpath)|^npm_config_(global_prefix|init_module|local_prefix|node_gyp|noproxy|npm_version|prefix|user_agent)$/
 
+/** By default a package manager without network tries for over a minute before it says so. */
+const QUICK_RETRIES = {
+  npm_config_fetch_retries: '2',
+  npm_config_fetch_retry_mintimeout: '1000',
+  npm_config_fetch_retry_maxtimeout: '4000',
+}
+
 /**
  * The environment for our children: `first` in front of PATH, the same Node as this one, no traces of `npm run`, and a
  * HOME, without which package managers do not run.
@@ -15,12 +22,13 @@ export function childEnvironment(first = [], extra = {}) {
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !ABOUT_NPM.test(name)))
   const inherited = env.PATH || '/usr/local/bin:/usr/bin:/bin'
   return {
+    ...QUICK_RETRIES,
     ...env,
     HOME: env.HOME || homeOfUser(),
     PATH: [...first, ...nodeDirectory(inherited), inherited].join(path.delimiter),
-    npm_config_update_notifier: 'false',
     TURBO_TELEMETRY_DISABLED: '1',
     TURBO_NO_UPDATE_NOTIFIER: '1',
+    npm_config_update_notifier: 'false',
     ...extra,
   }
 }

@@ -47,8 +47,16 @@ const REMEDIES = [
   ],
 ]
 
-/** `text` and, when its cause is a known one, what to do about it. */
+/** `text` and, when its cause is a known one, what to do about it in front. */
 export function explain(text) {
   const remedy = REMEDIES.find(([pattern]) => pattern.test(text))?.[1]
-  return remedy === undefined ? text : `${text}\n${remedy}`
+  return remedy === undefined ? text : `${remedy}\n${withoutNoise(text)}`
+}
+
+const NOISE = /^(npm error|\s)*\s+at |Will retry in|A complete log of this run|^(npm error)?\s*$/
+
+/** A known cause needs no stack and no list of attempts. */
+function withoutNoise(text) {
+  const lines = text.split('\n').filter((line) => !NOISE.test(line))
+  return lines.length <= 12 ? lines.join('\n') : [...lines.slice(0, 11), '...'].join('\n')
 }

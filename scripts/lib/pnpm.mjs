@@ -53,15 +53,9 @@ async function installPnpm(version) {
     mkdirSync(temporary, { recursive: true })
     // With a manifest here npm does not look for one further up, where it would find ours.
     writeFileSync(path.join(temporary, 'package.json'), '{"private":true}\n')
-    const args = [
-      'install',
-      '--prefix',
-      temporary,
-      '--no-audit',
-      '--no-fund',
-      '--ignore-scripts',
-      '--loglevel=error',
-    ]
+    // In its directory and without `--prefix`, which would make npm forget the machine's own npmrc, and with it the
+    // registry or the certificates that are named there.
+    const args = ['install', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error']
     const [command, first] = npmCommand()
     const env = childEnvironment()
     const result = await run(command, [...first, ...args, `pnpm@${version}`], {
