@@ -1,5 +1,5 @@
 import type { Fault } from '@x/agents/conversation'
-import { toFault } from '@x/codex'
+import { ConfigError, toFault } from '@x/codex'
 import { HttpServerError } from '@x/runner/http'
 
 /** A command that can't be done: the cause, and what the person can do about it. */
@@ -27,10 +27,17 @@ const SYSTEM: readonly (readonly [codes: readonly string[], Fault])[] = [
   ],
 ]
 
+/** Options that are variables here. */
+const PLACES: Readonly<Record<string, string>> = {
+  stateDir: 'Name another directory with X_STATE_DIR.',
+  cacheDir: 'Name another directory with X_CACHE_DIR.',
+}
+
 /** Any failure of a command in the two sentences that a person needs. */
 export function describeFailure(error: unknown): Fault {
   if (error instanceof CommandFault) return fault(error.message, error.remedy)
   if (error instanceof HttpServerError) return fault(error.message, serverRemedy(error))
+  if (error instanceof ConfigError) return fault(error.message, PLACES[error.field])
   const said = toFault(error)
   if (said.remedy !== undefined) return said
   const system = SYSTEM.find(([codes]) => codeChain(error).some((code) => codes.includes(code)))?.[1]

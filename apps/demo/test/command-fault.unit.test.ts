@@ -1,5 +1,5 @@
 import { HostError } from '@x/host'
-import { SessionError } from '@x/codex'
+import { ConfigError, SessionError } from '@x/codex'
 import { HttpServerError } from '@x/runner/http'
 import { expect, test } from 'vitest'
 import { CommandFault, describeFailure } from '../src/command-fault.ts'
@@ -26,6 +26,13 @@ test.each([
   [
     new HostError('permission-denied', "can't write /x"),
     { message: expect.stringContaining("can't write /x"), remedy: expect.stringContaining('X_STATE_DIR') },
+  ],
+  [
+    new ConfigError('stateDir', 'outside /tmp', '/tmp/x'),
+    {
+      message: 'expected stateDir to be outside /tmp, got /tmp/x',
+      remedy: expect.stringContaining('X_STATE_DIR'),
+    },
   ],
   ['thrown', { message: 'thrown' }],
 ])('%s is told with what to do', (error, fault) => {

@@ -181,9 +181,9 @@ describe('what can’t be done is one message', () => {
     ['a state directory under /tmp', { X_STATE_DIR: '/tmp/x-state' }, ['start'], '/tmp'],
     [
       'a state directory that can’t be made',
-      { X_STATE_DIR: '/proc/self/nope' },
+      { X_STATE_DIR: '/etc/hostname/x' },
       ['start'],
-      '/proc/self/nope',
+      '/etc/hostname/x',
     ],
     ['a wrong variable', { X_MODEL_BASE_URL: 'nonsense' }, ['start'], 'X_MODEL_BASE_URL'],
     ['an unknown version', {}, ['provision', '1.0.0'], '1.0.0'],
