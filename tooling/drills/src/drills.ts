@@ -1,0 +1,5 @@
+import type { Drill } from './drill.ts'
+import { killOrchestrator } from './kill-orchestrator/kill-orchestrator.ts'
+
+/** Every drill there is. */
+export const DRILLS: readonly Drill[] = [killOrchestrator]
