@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { run } from './lib/child.mjs'
 import { childEnvironment } from './lib/environment.mjs'
-import { StepFailure } from './lib/failure.mjs'
+import { BuildFailure } from './lib/failure.mjs'
 import { withLock } from './lib/lock.mjs'
 import { installPackages, lastLines, pnpmDirectory } from './lib/pnpm.mjs'
 import { step } from './lib/progress.mjs'
@@ -31,7 +31,7 @@ const GOALS = {
 /**
  * Makes a fresh clone ready: packages installed as the lockfile says, and `goal` built. Does nothing, and writes
  * nothing, when both are up to date, so a read-only checkout that was built runs.
- * @throws StepFailure naming the cause and the remedy.
+ * @throws StepFailure naming the cause and the remedy; `BuildFailure` when only the last step failed.
  */
 export async function bootstrap(goal) {
   if (isUpToDate(goal)) return
@@ -63,6 +63,7 @@ async function build(pnpm, filters, extra) {
     'build',
     ...filters,
     '--concurrency=2',
+    '--continue=dependencies-successful',
     '--output-logs=errors-only',
     '--log-order=grouped',
   ]
@@ -71,6 +72,6 @@ async function build(pnpm, filters, extra) {
     const hint = existsSync(turbo)
       ? ''
       : '\nnode_modules is incomplete: delete it and run the same command again.'
-    throw new StepFailure(`the build failed:\n${lastLines(result.output)}${hint}`)
+    throw new BuildFailure(`the build failed:\n${lastLines(result.output)}${hint}`)
   }
 }

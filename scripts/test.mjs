@@ -5,7 +5,7 @@ import { staticChecks } from './lib/checks.mjs'
 import { run } from './lib/child.mjs'
 import { runDrills } from './lib/drills.mjs'
 import { childEnvironment } from './lib/environment.mjs'
-import { explain, Interrupted, reportAndExit } from './lib/failure.mjs'
+import { BuildFailure, explain, Interrupted, reportAndExit, StepFailure } from './lib/failure.mjs'
 import { lastLines, pnpmDirectory } from './lib/pnpm.mjs'
 import { say, step } from './lib/progress.mjs'
 import { DEMO, ROOT } from './lib/repository.mjs'
@@ -20,7 +20,7 @@ const tally = new Tally()
 
 /** `npm test`: everything that decides whether this checkout is good, from a fresh clone to the closing count. */
 async function testAll() {
-  await bootstrap('everything')
+  await bootstrap('everything').catch(countBuildFailure)
   const pnpm = await pnpmDirectory()
   const pages = await prepare()
   for (const { name, run: runCheck } of staticChecks(pnpm)) count(name, await step(name, runCheck))
@@ -28,6 +28,13 @@ async function testAll() {
   await runStage(pnpm, 'test:integration', 'integration tests', 1)
   if (pages) await runStage(pnpm, 'test:e2e', 'page tests', 1)
   await runDrills(pnpm, tally)
+}
+
+/** Tests run from the sources, so most of them still have something to say. */
+function countBuildFailure(error) {
+  if (!(error instanceof BuildFailure)) throw error
+  say(error.message)
+  tally.fail('build')
 }
 
 /** Fetches what the tests run against: both versions of Codex, and a browser. True when the page tests can run. */
@@ -91,7 +98,7 @@ try {
   await testAll()
 } catch (error) {
   if (error instanceof Interrupted) reportAndExit(error)
-  say(typeof error.code === 'string' || error.name === 'StepFailure' ? explain(error.message) : error.stack)
+  say(typeof error.code === 'string' || error instanceof StepFailure ? explain(error.message) : error.stack)
   tally.fail('the run could not go on')
 }
 for (const failure of tally.failures) say(`failed: ${failure}`)

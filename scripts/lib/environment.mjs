@@ -5,7 +5,7 @@ import { ROOT } from './repository.mjs'
 
 /** What `npm run` sets about itself; to another package manager these are wrong answers to its own questions. */
 const ABOUT_NPM =
-  /^npm_(package|lifecycle|command|node_execpath|execpath)|^npm_config_(global_prefix|init_module|local_prefix|node_gyp|noproxy|npm_version|prefix|user_agent)$/
+  /^npm_(package|lifecycle|command|node_execpath|execpath)|^npm_config_(global_prefix|init_module|local_prefix|loglevel|node_gyp|noproxy|npm_version|prefix|user_agent)$/
 
 /** By default a package manager without network tries for over a minute before it says so. */
 const QUICK_RETRIES = {

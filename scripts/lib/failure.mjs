@@ -1,9 +1,11 @@
 /** A step that could not be done, told as a cause and a remedy; shown without a stack. */
 export class StepFailure extends Error {
-  constructor(message, options) {
-    super(message, options)
-    this.name = 'StepFailure'
-  }
+  name = 'StepFailure'
+}
+
+/** The sources do not build; everything that needs no build still works. */
+export class BuildFailure extends StepFailure {
+  name = 'BuildFailure'
 }
 
 /** Ends the process as a person expects: one readable message for what we foresaw, a stack for what we did not. */
@@ -53,7 +55,8 @@ export function explain(text) {
   return remedy === undefined ? text : `${remedy}\n${withoutNoise(text)}`
 }
 
-const NOISE = /^(npm error|\s)*\s+at |Will retry in|A complete log of this run|^(npm error)?\s*$/
+const NOISE =
+  /^(npm error|\s)*\s+at |Will retry in|A complete log of this run|^(npm error)?\s*$|^(Progress|Packages|Scope): |^\++$/
 
 /** A known cause needs no stack and no list of attempts. */
 function withoutNoise(text) {
