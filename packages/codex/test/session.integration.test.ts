@@ -114,9 +114,10 @@ describe.each(CODEX_VERSIONS)('a session of Codex %s', (version) => {
     expect(await turn.result).toMatchObject({ status: 'completed', turnId })
     const last = conversation.state.turns.at(-1)
     expect(last?.id).toBe(turnId)
-    expect(
-      last?.items.flatMap((item) => (item.type === 'user-message' ? [item.text] : [])),
-    ).toEqual(['slow: 2', 'hello in between'])
+    expect(last?.items.flatMap((item) => (item.type === 'user-message' ? [item.text] : []))).toEqual([
+      'slow: 2',
+      'hello in between',
+    ])
     await expect(conversation.steer('too late')).rejects.toMatchObject({ code: 'no-active-turn' })
   })
 

@@ -25,7 +25,10 @@ export interface Workshop extends AsyncDisposable {
   attach(taskId: string, options?: { readonly host?: Host; readonly signal?: AbortSignal }): Promise<Session>
 }
 
-export async function openWorkshop(version: Version, options: ResponsesServerOptions = {}): Promise<Workshop> {
+export async function openWorkshop(
+  version: Version,
+  options: ResponsesServerOptions = {},
+): Promise<Workshop> {
   const directory = await privateDirectory()
   const root = await realpath(directory.path)
   const stateDir = path.join(root, 'state')
@@ -56,7 +59,8 @@ export async function openWorkshop(version: Version, options: ResponsesServerOpt
     attach: async (taskId, changes = {}) => keep(await attachSession(taskId, { host, stateDir, ...changes })),
     async [Symbol.asyncDispose]() {
       await Promise.all(sessions.map((session) => session.close()))
-      for (const { taskId } of await listSessions({ host, stateDir })) await stopSession(taskId, { host, stateDir })
+      for (const { taskId } of await listSessions({ host, stateDir }))
+        await stopSession(taskId, { host, stateDir })
       await model.close()
       await host.close()
       await expectNoLeaks({ within: root })

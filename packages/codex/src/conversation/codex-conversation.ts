@@ -25,7 +25,13 @@ import { translateNotification } from './translate-notification.ts'
 import { translateTurn } from './translate-turn.ts'
 
 export type CodexConversationOptions = Omit<ApprovalsOptions, 'feed'> &
-  Pick<OutboxOptions, 'threadId' | 'gate' | 'onFirstMessage'> & { readonly cwd: string }
+  Pick<OutboxOptions, 'gate' | 'onFirstMessage'> & {
+    /** Another one comes with `hydrate` when Codex had kept nothing of the first. */
+    readonly threadId: string
+    readonly cwd: string
+    /** A turn has come to its end. */
+    readonly onTurnEnded: () => void
+  }
 
 interface FeedReading {
   readonly since?: FeedCursor
@@ -50,6 +56,7 @@ export class CodexConversation implements Conversation {
   private readonly outbox: Outbox
   private readonly running = new Set<{ readonly sent: SentTurn; readonly turnId: string }>()
   private readonly waitingTurns = new Set<string>()
+  private threadId: string
   private held: ConversationEvent[] | undefined
   private hydrated: () => void = () => undefined
   private over = false
@@ -57,6 +64,7 @@ export class CodexConversation implements Conversation {
 
   constructor(options: CodexConversationOptions) {
     this.options = options
+    this.threadId = options.threadId
     this.events = new Feed(emptyConversation(options.threadId, options.cwd))
     this.approvals = new Approvals({ ...options, feed: this.events })
     this.closed = new Promise((resolve) => (this.resolveClosed = resolve))
@@ -64,6 +72,7 @@ export class CodexConversation implements Conversation {
       ...options,
       feed: this.events,
       slot: this.slot,
+      threadId: () => this.threadId,
       onTurn: (turn) => this.publish({ type: 'turn-started', turn: translateTurn(turn) }),
     })
   }
@@ -116,7 +125,7 @@ export class CodexConversation implements Conversation {
     this.held = []
     client.onAnyNotification((notification) => {
       if (!isKnownNotification(notification)) return
-      for (const event of translateNotification(this.options.threadId, notification)) {
+      for (const event of translateNotification(this.threadId, notification)) {
         if (this.held) this.held.push(event)
         else this.publish(event)
       }
@@ -125,15 +134,25 @@ export class CodexConversation implements Conversation {
   }
 
   /** Shows the thread as Codex tells it, and opens the connection to messages. */
-  hydrate(client: AppServerClient, history: readonly Turn[]): void {
-    const { turns, held } = mergeHistory(this.state.turns, history, this.held ?? [])
+  hydrate(
+    client: AppServerClient,
+    thread: { readonly threadId: string; readonly turns: readonly Turn[] },
+  ): void {
+    const { threadId } = thread
+    const { turns, held } = mergeHistory(this.state.turns, thread.turns, this.held ?? [])
+    this.threadId = threadId
     this.held = undefined
     this.waitingTurns.clear()
-    this.events.reset({ ...this.state, turns, approvals: [], link: { state: 'live' } })
+    this.events.reset({ ...this.state, threadId, turns, approvals: [], link: { state: 'live' } })
     for (const event of held) this.publish(event)
     for (const entry of this.running) if (entry.sent.settleIfEnded(entry.turnId)) this.running.delete(entry)
     this.hydrated()
     this.slot.fill(client)
+  }
+
+  /** Resolves once there is a connection that may take messages; rejects when there will be none any more. */
+  async connected(): Promise<void> {
+    await this.slot.next()
   }
 
   /** The connection is gone; another one is on its way. */
@@ -178,7 +197,7 @@ export class CodexConversation implements Conversation {
     for (let n = 0; n < INTERRUPT_TRIES && activeTurn(this.state)?.id === turnId; n += 1) {
       const client = await this.slot.next()
       try {
-        await client.request('turn/interrupt', { threadId: this.options.threadId, turnId })
+        await client.request('turn/interrupt', { threadId: this.threadId, turnId })
         return
       } catch (error) {
         if (!(error instanceof RpcError)) continue
@@ -194,6 +213,7 @@ export class CodexConversation implements Conversation {
     if (event.type === 'turn-waiting' && event.waiting) this.waitingTurns.add(event.turnId)
     this.events.publish(event)
     if (event.type !== 'turn-ended') return
+    this.options.onTurnEnded()
     for (const entry of this.running) {
       if (entry.turnId === event.turnId && entry.sent.settleIfEnded(entry.turnId)) this.running.delete(entry)
     }

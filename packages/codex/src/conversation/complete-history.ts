@@ -5,7 +5,8 @@ import type { RolloutEntry } from './parse-rollout.ts'
  * Adds to a history what the protocol leaves out of it. Pure.
  *
  * 0.142.5 tells no commands on `thread/resume` and numbers the items anew (`item-1`), so that an answer which
- * completes after a re-attach can't be told from one that is known; 0.169.0 leaves out the commands that were declined.
+ * completes after a re-attach can't be told from one that is known; 0.169.0 leaves out the commands that were declined
+ * or interrupted.
  * The rollout has the commands, and the names under which items were seen before.
  */
 export function completeHistory(turns: readonly Turn[], rollout: readonly RolloutEntry[]): readonly Turn[] {
@@ -54,7 +55,7 @@ function completeItems(turn: Turn, entries: readonly RolloutEntry[]): readonly I
       const answer = answers.get(entry.callId)
       if (known >= 0) {
         takeUntil(known + 1)
-      } else if (typeof entry.arguments['cmd'] === 'string' && (withoutCommands || isDeclined(answer))) {
+      } else if (typeof entry.arguments['cmd'] === 'string' && (withoutCommands || isLeftOut(answer))) {
         // What the person said comes first, also when the agent said nothing before its call.
         if (turn.items[at]?.type === 'user-message') takeUntil(at + 1)
         items.push(command(entry.callId, entry.arguments, cwd, answer, turn.status === 'in-progress'))
@@ -71,8 +72,8 @@ function isSaid(item: Item, said: Extract<RolloutEntry, { type: 'agent-said' }>)
   )
 }
 
-function isDeclined(answer: string | undefined): boolean {
-  return answer !== undefined && /rejected by user/i.test(answer.slice(0, 400))
+function isLeftOut(answer: string | undefined): boolean {
+  return answer !== undefined && /(rejected|aborted) by user/i.test(answer.slice(0, 400))
 }
 
 function isRenumbered(item: Item): boolean {

@@ -4,7 +4,7 @@ import type { ClientSlot } from './client-slot.ts'
 import type { SentTurn } from './sent-turn.ts'
 
 export interface OutboxOptions {
-  readonly threadId: string
+  readonly threadId: () => string
   readonly feed: Feed
   readonly slot: ClientSlot
   /** Opens when the session may take turns; rejects when it may not. */
@@ -89,7 +89,7 @@ export class Outbox {
   private async request(client: AppServerClient, sent: SentTurn): Promise<string> {
     const { threadId, onTurn } = this.options
     const message = {
-      threadId,
+      threadId: threadId(),
       input: [{ type: 'text' as const, text: sent.message, text_elements: [] }],
       clientUserMessageId: sent.clientId,
     }

@@ -15,6 +15,8 @@ export interface TaskPaths {
   readonly temporary: string
   readonly launchRecord: string
   readonly processRecord: string
+  /** There while and after the session is ended on purpose: who is still attached elsewhere must not start it anew. */
+  readonly ended: string
   readonly log: string
   /** Short: the path of a unix socket ends at 107 bytes. */
   readonly socket: string
@@ -50,6 +52,7 @@ export function taskPaths(stateDir: string, taskId: string): TaskPaths {
     temporary: path.posix.join(run, 'tmp'),
     launchRecord: path.posix.join(run, 'launch.json'),
     processRecord: path.posix.join(run, 'process.json'),
+    ended: path.posix.join(run, 'ended'),
     log: path.posix.join(run, 'codex.log'),
     socket,
   }

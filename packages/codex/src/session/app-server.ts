@@ -124,6 +124,8 @@ export async function stopAppServer(
   paths: TaskPaths,
   process: DetachedProcess | undefined,
 ): Promise<void> {
+  // On a full disk it still ends.
+  if (process) await host.files.write(paths.ended, '').catch(() => undefined)
   await process?.stop(CLOSING_LADDER)
   await removeSocket(host, paths)
   await host.files.remove(paths.processRecord)

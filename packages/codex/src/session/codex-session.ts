@@ -11,7 +11,7 @@ import type { LaunchRecord } from './parse-launch-record.ts'
 import { RecoveryBudget } from './recovery-budget.ts'
 import type { Session } from './session.ts'
 import { writeConfig, writeRecord } from './task-directory.ts'
-import { resumeThread, startThread, type OpenedThread } from './thread.ts'
+import { startThread, takeUpThread, type OpenedThread } from './thread.ts'
 
 /** How long an interrupt may take before the process is ended all the same. */
 const INTERRUPT_MS = 2_000
@@ -43,6 +43,8 @@ export class CodexSession implements Session {
   private rolloutPath: string | undefined
   private process: DetachedProcess
   private client: AppServerClient
+  private saving: Promise<void> = Promise.resolve()
+  private recovering: Promise<unknown> = Promise.resolve()
   private ending: Promise<void> | undefined
 
   private constructor(
@@ -67,6 +69,8 @@ export class CodexSession implements Session {
       cwd: record.directory,
       gate: this.ready,
       onFirstMessage: () => this.saveRecord({ spoken: true }),
+      // Not knowing it has a cost only when the thread is lost, and then it is the message.
+      onTurnEnded: () => void this.turnKept().catch(() => undefined),
       leavesSandbox: (itemId) => leavesSandbox(host, this.rolloutPath, itemId),
       writableRoots: [record.directory, places.paths.work],
     })
@@ -78,6 +82,7 @@ export class CodexSession implements Session {
   static async open(options: CodexSessionOptions, signal?: AbortSignal): Promise<CodexSession> {
     const { host, record, places } = options
     const running = await findAppServer(host, places.paths)
+    await host.files.remove(places.paths.ended)
     const process = running ?? (await startAppServer(host, places.paths, record.binary, record.directory))
     const aborting = signal ? { signal } : {}
     let client: AppServerClient | undefined
@@ -89,7 +94,10 @@ export class CodexSession implements Session {
         threadId === null
           ? CodexSession.begin(options, process, client, await startThread(client, record))
           : await CodexSession.resume(options, process, client, threadId)
-      signal?.throwIfAborted()
+      if (signal?.aborted === true) {
+        await session.finish('detached', { stop: false })
+        throw signal.reason
+      }
       void session.supervise()
       return session
     } catch (error) {
@@ -124,47 +132,71 @@ export class CodexSession implements Session {
   ): CodexSession {
     const session = new CodexSession(options, process, client, thread)
     session.talk.bind(client)
-    session.talk.hydrate(client, thread.turns)
+    session.talk.hydrate(client, thread)
     return session
   }
 
-  /** The conversation listens before the thread is asked for, so that nothing falls between its history and its news. */
   private static async resume(
     options: CodexSessionOptions,
     process: DetachedProcess,
     client: AppServerClient,
     threadId: string,
   ): Promise<CodexSession> {
-    const { host, record } = options
     const session = new CodexSession(options, process, client, {
       threadId,
       rolloutPath: undefined,
       turns: [],
     })
     try {
-      session.talk.bind(client)
-      const thread = await resumeThread(host, client, record, threadId)
-      session.rolloutPath = thread.rolloutPath
-      session.talk.hydrate(client, thread.turns)
+      await session.takeUp(client, { prove: false })
       return session
     } catch (error) {
-      session.over.abort()
-      session.talk.end({ reason: 'lost', fault: toFault(error) })
+      await session.finish('lost', { stop: false, fault: toFault(error) })
       throw error
     }
   }
 
   /** Opens when isolation was proved and the thread's name is on disk. */
   private async passGate(): Promise<void> {
-    await Promise.all([
-      proveIsolation(this.host, this.client, this.places, { signal: this.over.signal }),
-      this.saveRecord({}),
-    ])
+    await Promise.all([this.proveFirst(), this.saveRecord({})])
   }
 
-  private async saveRecord(change: Partial<LaunchRecord>): Promise<void> {
+  private async proveFirst(): Promise<void> {
+    const { client } = this
+    try {
+      await this.prove(client)
+    } catch (error) {
+      // A connection that broke says nothing about the sandbox. The next one is let in only with a proof of its own.
+      if (!client.signal.aborted || this.over.signal.aborted) throw error
+      await this.talk.connected()
+    }
+  }
+
+  private prove(client: AppServerClient): Promise<void> {
+    return proveIsolation(this.host, client, this.places, { signal: this.over.signal })
+  }
+
+  /** One write after the other: the last one must be the last on disk. */
+  private saveRecord(change: Partial<LaunchRecord>): Promise<void> {
     this.record = { ...this.record, ...change }
-    await writeRecord(this.host, this.places.paths, this.record)
+    const saved = this.saving.then(() => writeRecord(this.host, this.places.paths, this.record))
+    this.saving = saved.catch(() => undefined)
+    return saved
+  }
+
+  private async turnKept(): Promise<void> {
+    if (this.record.kept || this.rolloutPath === undefined) return
+    if (await this.host.files.stat(this.rolloutPath)) await this.saveRecord({ kept: true })
+  }
+
+  /** The conversation listens before the thread is asked for, so that nothing falls between its history and its news. */
+  private async takeUp(client: AppServerClient, options: { readonly prove: boolean }): Promise<void> {
+    this.talk.bind(client)
+    const thread = await takeUpThread(this.host, client, this.record)
+    this.rolloutPath = thread.rolloutPath
+    if (thread.threadId !== this.record.threadId) await this.saveRecord({ threadId: thread.threadId })
+    if (options.prove) await this.prove(client)
+    this.talk.hydrate(client, thread)
   }
 
   private async supervise(): Promise<void> {
@@ -173,7 +205,9 @@ export class CodexSession implements Session {
       const { detail } = await this.client.closed
       if (this.over.signal.aborted) return
       try {
-        this.client = await this.recover(budget, detail)
+        const recovered = this.recover(budget, detail)
+        this.recovering = recovered
+        this.client = await recovered
       } catch (error) {
         await this.finish('lost', { stop: true, fault: toFault(error) })
         return
@@ -189,17 +223,14 @@ export class CodexSession implements Session {
       let client: AppServerClient | undefined
       try {
         client = await this.reconnect(budget)
-        this.talk.bind(client)
-        const thread = await resumeThread(this.host, client, this.record, this.talk.state.threadId)
-        this.rolloutPath = thread.rolloutPath
-        await proveIsolation(this.host, client, this.places, { signal: this.over.signal })
-        this.talk.hydrate(client, thread.turns)
+        await this.takeUp(client, { prove: true })
         return client
       } catch (error) {
+        const brokeAgain = client?.signal.aborted === true
         await client?.close()
         this.over.signal.throwIfAborted()
         // A link that breaks again is tried again; what Codex or the machine refuses is final.
-        if (error instanceof SessionError && error.code !== 'handshake') throw error
+        if (!brokeAgain && error instanceof SessionError && error.code !== 'handshake') throw error
         if (budget.isSpent) throw error
       }
     }
@@ -210,6 +241,8 @@ export class CodexSession implements Session {
     const signal = this.over.signal
     let process = await findAppServer(host, places.paths)
     if (!process) {
+      if (await host.files.stat(places.paths.ended))
+        throw new SessionError('lost', 'the session was ended elsewhere')
       budget.spend()
       await writeConfig(host, record, places)
       process = await startAppServer(host, places.paths, record.binary, record.directory)
@@ -232,6 +265,9 @@ export class CodexSession implements Session {
   ): Promise<void> {
     if (stop) await this.interruptBriefly()
     this.over.abort(new ConnectionClosedError({ reason: 'closed-here', detail: 'the session is over' }))
+    await this.client.close()
+    // A process that was just being started is ours to end too, and so is a connection that was just being made.
+    await this.recovering.catch(() => undefined)
     await this.client.close()
     try {
       if (stop) await stopAppServer(this.host, this.places.paths, this.process)

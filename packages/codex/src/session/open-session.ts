@@ -38,6 +38,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     taskId,
     threadId: null,
     spoken: false,
+    kept: false,
     binary: installation.binary,
     installation: installation.directory,
     version: installation.version,

@@ -12,6 +12,8 @@ const recordSchema = z.object({
   threadId: z.string().nullable(),
   /** Whether a message was ever sent: before that, Codex keeps nothing of a thread, and a new one loses nothing. */
   spoken: z.boolean(),
+  /** Whether a turn has ended: from then on Codex has the thread on disk for sure. */
+  kept: z.boolean(),
   binary: z.string(),
   installation: z.string(),
   version: z.string(),

@@ -1,5 +1,5 @@
 import type { Turn } from '@x/agents/conversation'
-import { RpcError, type AppServerClient } from '@x/codex-appserver'
+import { RpcError, type AppServerClient, type ResultOf } from '@x/codex-appserver'
 import type { Host } from '@x/host'
 import { completeHistory } from '../conversation/complete-history.ts'
 import { readRollout } from '../conversation/read-rollout.ts'
@@ -35,27 +35,33 @@ export async function startThread(client: AppServerClient, record: LaunchRecord)
 }
 
 /**
- * Takes up the thread of a session, with the posture said again. It is this thread or an error, never another one.
+ * Takes up the thread of a session, with the posture said again. It is this thread or an error, never another one;
+ * but where Codex was killed before it had written anything of the very first turn, there is nothing to take up, and
+ * the session begins a thread.
  * @throws SessionError `unrecoverable`, `posture`
  */
-export async function resumeThread(
+export async function takeUpThread(
   host: Host,
   client: AppServerClient,
   record: LaunchRecord,
-  threadId: string,
 ): Promise<OpenedThread> {
-  const { thread } = await askToResume(client, record, threadId)
+  const { threadId } = record
+  if (threadId === null || !record.spoken) return startThread(client, record)
+  const answer = await askToResume(client, record, threadId)
+  if (answer === undefined) return startThread(client, record)
+  const { thread } = answer
   const rolloutPath = thread.path ?? undefined
   const turns = thread.turns.map(translateTurn)
   if (rolloutPath === undefined) return { threadId, rolloutPath, turns }
   return { threadId, rolloutPath, turns: completeHistory(turns, await readRollout(host, rolloutPath)) }
 }
 
+/** `undefined` when there never was anything of the thread on disk. */
 async function askToResume(
   client: AppServerClient,
   record: LaunchRecord,
   threadId: string,
-): ReturnType<typeof client.request<'thread/resume'>> {
+): Promise<ResultOf<'thread/resume'> | undefined> {
   for (let n = 1; ; n += 1) {
     try {
       const params = { threadId, cwd: record.directory, approvalPolicy: approvalPolicy(record) }
@@ -65,6 +71,7 @@ async function askToResume(
     } catch (cause) {
       if (!(cause instanceof RpcError)) throw cause
       if (n === RESUME_TRIES) {
+        if (!record.kept && /no rollout found/i.test(cause.rpcMessage)) return undefined
         throw new SessionError(
           'unrecoverable',
           `the thread ${threadId} can't be taken up again: ${cause.rpcMessage}`,
