@@ -6,8 +6,8 @@ import type { RolloutEntry } from './parse-rollout.ts'
  *
  * 0.142.5 tells no commands on `thread/resume` and numbers the items anew (`item-1`), so that an answer which
  * completes after a re-attach can't be told from one that is known; 0.169.0 leaves out the commands that were declined
- * or interrupted.
- * The rollout has the commands, and the names under which items were seen before.
+ * or interrupted. The rollout has the commands, and the names under which items were
+ * seen before.
  */
 export function completeHistory(turns: readonly Turn[], rollout: readonly RolloutEntry[]): readonly Turn[] {
   const byTurn = groupByTurn(rollout)
