@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useState } from 'react'
+import type { SessionSummary } from '@x/agents/conversation'
 import { SessionPage } from '../chat/session-page.tsx'
 import type { PageClient } from '../connection/page-client.ts'
 import { takeToken } from '../connection/take-token.ts'
@@ -53,6 +54,7 @@ function Panes({ client, suggestions }: Required<AppProps>) {
     j: () => step(1),
     k: () => step(-1),
   })
+  useLanding(list.sessions)
   const asked = sessions.reduce((sum, session) => sum + needsYou(session.status), 0)
   const title = sessions.find((session) => session.id === sessionId)?.title ?? 'Conversations'
   useEffect(() => {
@@ -82,6 +84,14 @@ function Panes({ client, suggestions }: Required<AppProps>) {
       {sheet && <KeySheet onClose={() => setSheet(false)} />}
     </div>
   )
+}
+
+/** An address that names no place, as a fresh link does, leads to what was begun last. `#/` is the list itself. */
+function useLanding(sessions: readonly SessionSummary[] | undefined): void {
+  useEffect(() => {
+    const [newest] = newestFirst(sessions ?? [])
+    if (newest && location.hash === '') location.replace(sessionHref(newest.id))
+  }, [sessions])
 }
 
 /** A fresh link that is opened in this very tab changes only the fragment: the page is not loaded again. */

@@ -1,4 +1,4 @@
-import type { Link, SessionStatus } from '@x/agents/conversation'
+import type { Fault, Link, SessionStatus } from '@x/agents/conversation'
 import type { ConnectionStatus } from '../connection/feed-connection.ts'
 import type { MarkKind } from '../theme/mark.tsx'
 
@@ -11,28 +11,32 @@ export interface LinkState {
   readonly detail?: string
 }
 
-/** The weaker of the two ways decides; an end is final. */
-export function linkState(
-  status: SessionStatus,
-  connection: ConnectionStatus,
-  link: Link | undefined,
-): LinkState {
-  if (status.state === 'ended' || link?.state === 'ended') {
-    const fault = link?.state === 'ended' ? link.fault : undefined
-    return { state: 'ended', mark: 'ended', words: 'ended', ...(fault && { detail: fault.message }) }
-  }
+export interface LinkParts {
+  readonly status: SessionStatus
+  /** The page's feed of all sessions. */
+  readonly list: ConnectionStatus
+  /** The page's feed of this session. */
+  readonly feed: ConnectionStatus
+  /** What the server says of the agent; undefined until it has. */
+  readonly link: Link | undefined
+}
+
+/** The weakest part decides. While the server is gone nothing else counts: an end that it told may be taken back. */
+export function linkState({ status, list, feed, link }: LinkParts): LinkState {
   if (status.state === 'failed') return { state: 'ended', mark: 'failed', words: 'failed' }
-  if (connection.state === 'reconnecting')
+  if (status.state === 'ended') return ended(status.fault)
+  const attempt = Math.max(attemptOf(list), attemptOf(feed))
+  if (attempt > 0)
     return {
       state: 'reconnecting',
       mark: 'waiting',
-      words: `reconnecting (attempt ${connection.attempt})`,
+      words: `reconnecting (attempt ${attempt})`,
       detail: 'The server does not answer. What is shown is what was last known.',
     }
   if (status.state === 'starting') return { state: 'connecting', mark: 'waiting', words: 'starting' }
-  if (connection.state === 'closed' && connection.reason === 'ended')
-    return { state: 'ended', mark: 'ended', words: 'ended' }
-  if (connection.state !== 'live' || link === undefined)
+  if (link?.state === 'ended') return ended(link.fault)
+  if (feed.state === 'closed' && feed.reason === 'ended') return ended(undefined)
+  if (feed.state !== 'live' || link === undefined)
     return { state: 'connecting', mark: 'waiting', words: 'connecting' }
   if (link.state === 'reconnecting')
     return {
@@ -42,4 +46,12 @@ export function linkState(
       detail: link.reason,
     }
   return { state: 'live', mark: 'done', words: 'live' }
+}
+
+function attemptOf(connection: ConnectionStatus): number {
+  return connection.state === 'reconnecting' ? connection.attempt : 0
+}
+
+function ended(fault: Fault | undefined): LinkState {
+  return { state: 'ended', mark: 'ended', words: 'ended', ...(fault && { detail: fault.message }) }
 }

@@ -2,6 +2,7 @@ import { useEffect } from 'react'
 import type { SessionSummary } from '@x/agents/conversation'
 import { ErrorBoundary } from '../app/error-boundary.tsx'
 import { FaultNote } from '../app/fault-note.tsx'
+import type { ConnectionStatus } from '../connection/feed-connection.ts'
 import type { PageClient } from '../connection/page-client.ts'
 import type { SessionStore } from '../connection/session-store.ts'
 import { HOME_HREF } from '../hooks/use-route.ts'
@@ -39,7 +40,7 @@ export function SessionPage({ client, sessionId, suggestions = [], onCreate }: S
       client={client}
       store={client.session(sessionId)}
       session={session}
-      listLive={connection.state === 'live'}
+      list={connection}
       suggestions={suggestions}
       onRetry={() =>
         onCreate ? onCreate(session.directory) : client.list.create(session.directory).then(() => {})
@@ -52,15 +53,16 @@ interface KnownSessionProps {
   readonly client: PageClient
   readonly store: SessionStore
   readonly session: SessionSummary
-  readonly listLive: boolean
+  readonly list: ConnectionStatus
   readonly suggestions: readonly string[]
   readonly onRetry: () => Promise<void>
 }
 
-function KnownSession({ client, store, session, listLive, suggestions, onRetry }: KnownSessionProps) {
-  const { conversation, connection } = useStore(store.view)
+function KnownSession({ client, store, session, list, suggestions, onRetry }: KnownSessionProps) {
+  const { conversation, connection: feed } = useStore(store.view)
   const { status } = session
   const ready = status.state === 'ready'
+  const listLive = list.state === 'live'
   useEffect(() => (ready ? store.watch() : undefined), [store, ready])
   useEffect(() => {
     // The list knows of a restart that the session's own feed took for an end.
@@ -69,7 +71,11 @@ function KnownSession({ client, store, session, listLive, suggestions, onRetry }
   const end = (): Promise<void> => client.list.end(session.id)
   return (
     <>
-      <SessionHeader session={session} link={linkState(status, connection, conversation?.link)} onEnd={end} />
+      <SessionHeader
+        session={session}
+        link={linkState({ status, list, feed, link: conversation?.link })}
+        onEnd={end}
+      />
       {status.state === 'ended' && status.fault && <FaultNote fault={status.fault} />}
       {status.state === 'failed' && (
         <FailedSession fault={status.fault} directory={session.directory} onRetry={onRetry} onEnd={end} />
