@@ -1,0 +1,5 @@
+import type { Bench } from './bench.ts'
+import { start } from './start/start.ts'
+
+/** Every bench there is. */
+export const BENCHES: readonly Bench[] = [start]

@@ -1,0 +1,18 @@
+/** The middle one; of an even number the mean of the two in the middle. @throws RangeError for none */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((one, other) => one - other)
+  const [low, high] = [sorted[(sorted.length - 1) >> 1], sorted[sorted.length >> 1]]
+  if (low === undefined || high === undefined) throw new RangeError('there is no median of nothing')
+  return (low + high) / 2
+}
+
+/** Enough digits to compare with, and no more than a clock of milliseconds has. */
+export function rounded(value: number): number {
+  return Number(value.toPrecision(4))
+}
+
+/** `0.2913 s (0.2801 to 0.3522)` */
+export function spread(values: readonly number[], unit: string): string {
+  const [least, most] = [Math.min(...values), Math.max(...values)].map(rounded)
+  return `${rounded(median(values))} ${unit} (${String(least)} to ${String(most)})`
+}
