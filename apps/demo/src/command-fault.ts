@@ -35,6 +35,8 @@ const PLACES: Readonly<Record<string, string>> = {
 
 /** Any failure of a command in the two sentences that a person needs. */
 export function describeFailure(error: unknown): Fault {
+  // Cleaning up failed as well; what failed first is the reason.
+  if (error instanceof Error && 'suppressed' in error) return describeFailure(error.suppressed)
   if (error instanceof CommandFault) return fault(error.message, error.remedy)
   if (error instanceof HttpServerError) return fault(error.message, serverRemedy(error))
   if (error instanceof ConfigError) return fault(error.message, PLACES[error.field])

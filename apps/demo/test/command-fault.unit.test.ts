@@ -34,6 +34,13 @@ test.each([
       remedy: expect.stringContaining('X_STATE_DIR'),
     },
   ],
+  [
+    Object.assign(new Error('cleaning up failed'), {
+      error: new Error('second'),
+      suppressed: new Error('first'),
+    }),
+    { message: 'first' },
+  ],
   ['thrown', { message: 'thrown' }],
 ])('%s is told with what to do', (error, fault) => {
   expect(describeFailure(error)).toEqual(fault)

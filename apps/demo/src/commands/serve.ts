@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
-import type { Login } from '@x/codex'
+import { listSessions, type Login } from '@x/codex'
 import { type HttpServer, HttpServerError, type HttpServerOptions, openHttpServer } from '@x/runner/http'
 import { CommandFault } from '../command-fault.ts'
 import type { Context } from '../context.ts'
@@ -14,7 +14,7 @@ import {
   type Ports,
 } from '../instance/parse-records.ts'
 import { readFileIfThere } from '../instance/read-file.ts'
-import { startOfflineModel } from '../model/offline-model.ts'
+import { type OfflineModel, startOfflineModel, stopOfflineModel } from '../model/offline-model.ts'
 import { openPage } from '../open-page.ts'
 import type { StartArguments } from '../parse-arguments.ts'
 import { KeptSessions } from '../sessions/kept-sessions.ts'
@@ -30,11 +30,33 @@ export async function serve(
   paths: InstancePaths,
   options: StartArguments,
 ): Promise<number> {
-  const { host, environment, output } = context
+  const { host } = context
   using signals = watchSignals()
   if (options.directory !== undefined) await usableDirectory(host, options.directory)
   const ports = parsePorts((await readFileIfThere(host, paths.ports)) ?? '')
-  const { login, model } = await findLogin(context, paths, ports)
+  const answering = await findAnswering(context, paths, ports)
+  try {
+    return await serveSessions(context, paths, options, { signals, ports, ...answering })
+  } catch (error) {
+    if (answering.model?.fresh === true) await leaveNoModel(context, paths)
+    throw error
+  }
+}
+
+/** Who answers the agent. */
+interface Answering {
+  readonly login: Login
+  /** Set when it is ours. */
+  readonly model?: OfflineModel
+}
+
+async function serveSessions(
+  context: Context,
+  paths: InstancePaths,
+  options: StartArguments,
+  { signals, ports, login, model }: Answering & { readonly signals: SignalWatch; readonly ports: Ports },
+): Promise<number> {
+  const { host, environment, output } = context
   const onError = (error: unknown): void => output.fail({ message: reasonOf(error) })
   const { stateDir } = paths
   const { cacheDir, codexVersion: version } = environment
@@ -58,7 +80,7 @@ export async function serve(
     onError,
   })
   try {
-    await writePorts(context, paths, { page: server.port, model: model ?? ports.model })
+    await writePorts(context, paths, { page: server.port, model: model?.port ?? ports.model })
     await sessions.find()
     if (options.directory !== undefined) await sessions.createOnce(options.directory)
     else if (sessions.list().length === 0) await sessions.create({ directory: null })
@@ -71,11 +93,11 @@ export async function serve(
   }
 }
 
-async function findLogin(
+async function findAnswering(
   { host, environment, output }: Context,
   paths: InstancePaths,
   ports: Ports,
-): Promise<{ readonly login: Login; readonly model?: number }> {
+): Promise<Answering> {
   if (environment.login) return { login: environment.login }
   const model = await startOfflineModel(host, paths, ports.model)
   output.say('no model was named (X_MODEL_BASE_URL, X_MODEL_KEY): the offline model answers')
@@ -83,7 +105,14 @@ async function findLogin(
     output.say(
       `port ${ports.model} of the offline model is taken: sessions that were started with it get no answer`,
     )
-  return { login: { endpoint: { baseUrl: model.baseUrl } }, model: model.port }
+  return { login: { endpoint: { baseUrl: model.baseUrl } }, model }
+}
+
+/** A start that failed leaves nothing that nobody uses. What goes wrong here is not why it failed. */
+async function leaveNoModel({ host }: Context, paths: InstancePaths): Promise<void> {
+  const sessions = await listSessions({ host, stateDir: paths.stateDir }).catch(() => [])
+  if (sessions.some((session) => session.alive)) return
+  await stopOfflineModel(host, paths).catch(() => undefined)
 }
 
 /** The port that was asked for, or none; else the one that was used before, or any. */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { link } from 'node:fs/promises'
+import { link, truncate } from 'node:fs/promises'
 import path from 'node:path'
 import { HostError, type DetachedProcess, type Host } from '@x/host'
 import { CommandFault } from '../command-fault.ts'
@@ -39,7 +39,7 @@ export async function takeInstanceLock(
       const seen = await generations(host, directory)
       if (seen.at(-1) === newest + 1) {
         for (const older of seen.slice(0, -1)) await host.files.remove(fileOf(directory, older))
-        return new HeldLock(host, mine)
+        return new HeldLock(mine)
       }
       await host.files.remove(mine)
     }
@@ -56,17 +56,18 @@ export async function findLockHolder(host: Host, directory: string): Promise<Det
 }
 
 class HeldLock implements InstanceLock {
-  private readonly host: Host
   private readonly file: string
 
-  constructor(host: Host, file: string) {
-    this.host = host
+  constructor(file: string) {
     this.file = file
   }
 
-  /** Names nobody rather than going away: the newest file must stay, or an old look at the directory could win. */
+  /**
+   * Names nobody rather than going away: the newest file must stay, or an old look at the directory could win.
+   * Takes no space, so that a full disk does not stand in the way. A lock that stays dies with its owner.
+   */
   async release(): Promise<void> {
-    await this.host.files.write(this.file, '{}', { mode: 0o600 })
+    await truncate(this.file).catch(() => undefined)
   }
 
   [Symbol.asyncDispose](): Promise<void> {

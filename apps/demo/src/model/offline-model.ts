@@ -15,6 +15,8 @@ const PROBE_MS = 2_000
 export interface OfflineModel {
   readonly baseUrl: string
   readonly port: number
+  /** Whether it was started just now. */
+  readonly fresh: boolean
 }
 
 /**
@@ -29,12 +31,12 @@ export async function startOfflineModel(
   const running = await findOfflineModel(host, paths)
   if (running) {
     const listening = await readListening(host, paths, running)
-    if (listening !== undefined && (await answers(listening))) return modelAt(listening)
+    if (listening !== undefined && (await answers(listening))) return modelAt(listening, false)
     await running.stop()
   }
   const again = port === undefined ? undefined : await launch(host, paths, port)
   const bound = again ?? (await launch(host, paths, 0))
-  if (bound !== undefined) return modelAt(bound)
+  if (bound !== undefined) return modelAt(bound, true)
   const log = ((await readFileIfThere(host, paths.modelLog)) ?? '').trim().split('\n').at(-1)
   throw new CommandFault(`the offline model could not be started: ${log ?? 'it said nothing'}`, {
     remedy: `Look at ${paths.modelLog}, or name a model with X_MODEL_BASE_URL and X_MODEL_KEY.`,
@@ -103,8 +105,8 @@ async function answers(port: number): Promise<boolean> {
   )
 }
 
-function modelAt(port: number): OfflineModel {
-  return { baseUrl: `http://127.0.0.1:${port}/v1`, port }
+function modelAt(port: number, fresh: boolean): OfflineModel {
+  return { baseUrl: `http://127.0.0.1:${port}/v1`, port, fresh }
 }
 
 function programPath(): string {

@@ -31,6 +31,10 @@ export class KeptSession {
   private readonly opening: Promise<void>
   private session: Session | undefined
   private current: SessionSummary
+  /** What was last told to be new. */
+  private shown = ''
+  /** The title has a person's words in it, and stays. */
+  private spoken = false
 
   constructor(options: KeptSessionOptions) {
     const { id, directory, createdAt, doing } = options
@@ -95,14 +99,21 @@ export class KeptSession {
     const { state } = session.conversation
     if (state.link.state === 'ended') return
     const turn = state.turns.at(-1)?.status === 'in-progress' ? 'running' : 'idle'
-    this.show({ state: 'ready', turn, needsYou: state.approvals.length }, session.directory, state)
+    if (!this.spoken) this.nameBy(state, session.directory)
+    this.show({ state: 'ready', turn, needsYou: state.approvals.length })
   }
 
-  private show(status: SessionStatus, directory = this.current.directory, state?: ConversationState): void {
-    const title = state ? this.titleOf(state, directory) : this.current.title
-    const next = { ...this.current, directory, title, status }
-    if (JSON.stringify(next) === JSON.stringify(this.current)) return
-    this.current = next
+  private nameBy(state: ConversationState, directory: string): void {
+    const title = this.titleOf(state, directory)
+    this.spoken = state.turns.length > 0 && title !== this.titleOf(undefined, directory)
+    this.current = { ...this.current, directory, title }
+  }
+
+  private show(status: SessionStatus): void {
+    this.current = { ...this.current, status }
+    const shown = JSON.stringify(this.current)
+    if (shown === this.shown) return
+    this.shown = shown
     this.options.changed()
   }
 

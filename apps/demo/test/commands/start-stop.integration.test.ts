@@ -156,6 +156,7 @@ describe('ports', () => {
     expect(err).toBe(
       `x: port ${squatter.port} is taken by another program\n   End the program that listens there, or choose another port with --port.\n`,
     )
+    expect(await it.stop()).toMatchObject({ server: false, model: false })
   })
 
   test('one that was used before and is taken gives way, and says so', async () => {
