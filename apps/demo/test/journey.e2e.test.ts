@@ -88,7 +88,7 @@ describe('a person and the page, from npm start to npm stop', () => {
     await turn.locator('[data-item-type="agent-message"]').waitFor()
     await session.page.reload()
     await session.ended(await session.turn(turns), 'completed')
-    await session.ended(await observer.turn(turns), 'completed')
+    await observer.ended(await observer.turn(turns), 'completed')
     expect(await session.items()).toEqual(await observer.items())
     await observer.page.close()
   })
