@@ -20,9 +20,12 @@ export interface Started {
 export class Product implements AsyncDisposable {
   readonly stateDir: string
   private readonly running = new Set<ChildProcess>()
+  private readonly variables: Readonly<Record<string, string>>
 
-  constructor(stateDir: string) {
+  /** @param variables beside those of the tests themselves */
+  constructor(stateDir: string, variables: Readonly<Record<string, string>> = {}) {
     this.stateDir = stateDir
+    this.variables = variables
   }
 
   /** `npm start`; resolves with the first thing it says of the page. One that serves goes on running. */
@@ -64,7 +67,7 @@ export class Product implements AsyncDisposable {
   private npm(script: string, ...args: readonly string[]): ChildProcessByStdio<null, Readable, Readable> {
     const child = spawn('npm', ['--silent', 'run', script, '--', ...args], {
       cwd: ROOT,
-      env: { ...process.env, X_STATE_DIR: this.stateDir },
+      env: { ...process.env, ...this.variables, X_STATE_DIR: this.stateDir },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     child.stderr.on('data', (chunk: Buffer) => this.errors.push(chunk.toString()))

@@ -1,5 +1,11 @@
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core'
 
+/** What a browser's element is to us, who have no types of the DOM. */
+interface ItemElement {
+  readonly textContent: string | null
+  getAttribute(name: string): string | null
+}
+
 /** One session on the page, as a person works with it. */
 export class SessionPage {
   readonly page: Page
@@ -45,8 +51,8 @@ export class SessionPage {
   async items(): Promise<readonly string[]> {
     return this.transcript
       .locator('[data-item-id]')
-      .evaluateAll((all) =>
-        all.map((one) => `${one.getAttribute('data-item-type') ?? ''}: ${one.textContent}`),
+      .evaluateAll((all: readonly ItemElement[]) =>
+        all.map((one) => `${one.getAttribute('data-item-type') ?? ''}: ${one.textContent ?? ''}`),
       )
   }
 }

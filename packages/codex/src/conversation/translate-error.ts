@@ -9,7 +9,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
   usageLimitExceeded: 'The usage limit of this login is reached. Wait for its reset, or use another login.',
   rateLimitExceeded: 'Too many requests. Wait a moment and try again.',
   serverOverloaded: 'The model is overloaded. Try again in a moment.',
-  modelNotFound: 'The endpoint does not know this model. Name another one.',
+  modelNotFound: 'The endpoint does not know this model, or its address is not the right one.',
   contextWindowExceeded: 'The conversation is too long for the model. Begin a new one.',
   sandboxError: 'The sandbox could not be set up on this machine.',
   httpConnectionFailed: CHECK_ENDPOINT,
@@ -23,12 +23,21 @@ export function translateError(error: TurnError): Fault {
   const info: unknown = error.codexErrorInfo
   const kind = typeof info === 'string' ? info : isRecord(info) ? (Object.keys(info)[0] ?? '') : ''
   const message = plainMessage(error.message)
-  const remedy = REMEDIES[kind] ?? remedyByStatus(message)
+  const remedy = remedyByStatus(message) ?? REMEDIES[kind] ?? remedyByWords(message)
   return remedy === undefined ? { message } : { message, remedy }
 }
 
+/** Codex counts a refused key among the failed attempts; the status tells more than its own kind of error does. */
 function remedyByStatus(message: string): string | undefined {
-  if (/\b401\b|unauthori[sz]ed|invalid api key/i.test(message)) return REMEDIES['unauthorized']
+  const status = /\bstatus (\d{3})\b/.exec(message)?.[1]
+  if (status === '401' || status === '403') return REMEDIES['unauthorized']
+  if (status === '404') return REMEDIES['modelNotFound']
+  if (status === '429') return REMEDIES['rateLimitExceeded']
+  return undefined
+}
+
+function remedyByWords(message: string): string | undefined {
+  if (/unauthori[sz]ed|invalid api key|incorrect api key/i.test(message)) return REMEDIES['unauthorized']
   if (/network|connect|dns|timed? ?out/i.test(message)) return CHECK_ENDPOINT
   return undefined
 }
