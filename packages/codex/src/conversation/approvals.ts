@@ -86,16 +86,21 @@ export class Approvals {
           message: `Declined, since it would leave the sandbox: ${what}`,
         },
       })
+      this.showItem(approval)
+      this.showDeclined(approval)
       return 'decline'
     }
     this.showItem(approval)
     feed.publish({ type: 'approval-requested', approval })
     try {
-      return await new Promise<CodexDecision>((resolve) => {
+      const decision = await new Promise<CodexDecision | undefined>((resolve) => {
         this.open.set(approval.id, { approval, settle: (decision) => resolve(DECISIONS[decision]) })
-        signal.addEventListener('abort', () => resolve('decline'), { once: true })
+        signal.addEventListener('abort', () => resolve(undefined), { once: true })
         for (const listener of this.listeners) callListener(listener, approval)
       })
+      if (decision === 'decline' || decision === 'cancel') this.showDeclined(approval)
+      // Nobody waits for the answer to a question that was answered elsewhere or has ended.
+      return decision ?? 'decline'
     } finally {
       this.open.delete(approval.id)
       feed.publish({ type: 'approval-resolved', approvalId: approval.id })
@@ -123,15 +128,35 @@ export class Approvals {
     this.options.feed.publish({ type: 'item-started', turnId, item })
   }
 
+  /** Codex tells the end of what was declined to the connection that was there when it asked, and to no later one. */
+  private showDeclined({ turnId, itemId }: Approval): void {
+    const turn = this.options.feed.state.turns.find((one) => one.id === turnId)
+    const item = turn?.items.find((one) => one.id === itemId)
+    if (item?.type !== 'command' && item?.type !== 'file-change') return
+    if (item.phase === 'done') return
+    this.options.feed.publish({
+      type: 'item-completed',
+      turnId,
+      item: { ...item, phase: 'done', status: 'declined' },
+    })
+  }
+
   private changesOutside(params: FileParams): boolean {
     if (typeof params.grantRoot === 'string') return true
     const turn = this.options.feed.state.turns.find((one) => one.id === params.turnId)
     const item = turn?.items.find((one) => one.id === params.itemId)
     if (item?.type !== 'file-change' || item.changes.length === 0) return true
     return item.changes.some(
-      (change) => !this.options.writableRoots.some((root) => isWithin(root, change.path)),
+      (change) => !this.options.writableRoots.some((root) => isChangeable(root, change.path)),
     )
   }
+}
+
+/** What programs outside the sandbox obey; the sandbox keeps commands from writing it, and an accepted patch would not be kept. */
+const PROTECTED = ['.git', '.codex', '.agents']
+
+function isChangeable(root: string, file: string): boolean {
+  return isWithin(root, file) && !file.split('/').some((name) => PROTECTED.includes(name.toLowerCase()))
 }
 
 function isWithin(root: string, file: string): boolean {

@@ -67,8 +67,17 @@ function translateFileChange(item: Of<'fileChange'>, phase: Item['phase']): File
     id: item.id,
     phase,
     status: itemStatus(item.status),
-    changes: item.changes.map(({ path, kind, diff }) => ({ path, kind: kind.type, diff })),
+    changes: item.changes.flatMap(translateChange),
   }
+}
+
+/** A file that is moved goes at one place and comes at another: both are changed. */
+function translateChange({ path, kind, diff }: Of<'fileChange'>['changes'][number]): FileChange['changes'] {
+  if (kind.type !== 'update' || typeof kind.move_path !== 'string') return [{ path, kind: kind.type, diff }]
+  return [
+    { path, kind: 'delete', diff: '' },
+    { path: kind.move_path, kind: 'add', diff },
+  ]
 }
 
 function itemStatus(status: string): Command['status'] {

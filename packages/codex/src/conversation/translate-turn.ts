@@ -7,11 +7,15 @@ export function translateTurn(turn: CodexTurn): Turn {
   return {
     id: turn.id,
     status: translateStatus(turn),
-    // Codex lists an item only once it is complete.
-    items: turn.items.map((item) => translateItem(item, 'done')),
+    items: turn.items.map((item) => translateItem(item, listedPhase(item))),
     ...(turn.error && { error: translateError(turn.error) }),
     ...turnTimes(turn),
   }
+}
+
+/** Codex lists an item only once it is complete, but for a change of files that waits for its approval. */
+function listedPhase(item: CodexTurn['items'][number]): 'open' | 'done' {
+  return item.type === 'fileChange' && item.status === 'inProgress' ? 'open' : 'done'
 }
 
 /** A turn that was cut by the end of its process is `failed` without an error in some versions: it was interrupted. */
