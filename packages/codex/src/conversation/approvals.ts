@@ -88,8 +88,6 @@ export class Approvals {
       })
       this.showItem(approval)
       this.showDeclined(approval)
-      this.showItem(approval)
-      this.showDeclined(approval)
       return 'decline'
     }
     this.showItem(approval)
@@ -128,19 +126,6 @@ export class Approvals {
       outputDropped: 0,
     } as const
     this.options.feed.publish({ type: 'item-started', turnId, item })
-  }
-
-  /** Codex tells the end of what was declined to the connection that was there when it asked, and to no later one. */
-  private showDeclined({ turnId, itemId }: Approval): void {
-    const turn = this.options.feed.state.turns.find((one) => one.id === turnId)
-    const item = turn?.items.find((one) => one.id === itemId)
-    if (item?.type !== 'command' && item?.type !== 'file-change') return
-    if (item.phase === 'done') return
-    this.options.feed.publish({
-      type: 'item-completed',
-      turnId,
-      item: { ...item, phase: 'done', status: 'declined' },
-    })
   }
 
   /** Codex tells the end of what was declined to the connection that was there when it asked, and to no later one. */
