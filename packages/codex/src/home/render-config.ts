@@ -32,6 +32,9 @@ export function renderConfig(login: LoginFacts, places: PermissionPlaces): strin
     default_permissions: PROFILE,
     ...provider,
     analytics: { enabled: false },
+    // Codex would read a snapshot of the shell from its home before each command. Commands can't see it there, and
+    // dash, unlike bash, ends at once with status 2 when a file that it is to read is missing.
+    features: { shell_snapshot: false },
     shell_environment_policy: { inherit: 'core' },
     projects: { [places.directory]: { trust_level: 'untrusted' } },
     permissions: { [PROFILE]: { extends: ':workspace', filesystem: renderPermissions(places) } },
