@@ -70,10 +70,12 @@ async function runStage(pnpm, task, title, concurrency) {
     `--concurrency=${concurrency}`,
     '--continue=always',
     '--summarize',
+    '--output-logs=errors-only',
     '--log-order=grouped',
   ]
   const env = childEnvironment([pnpm], { X_TEST_REPORTS: reports })
   const before = tally.failures.length
+  const passed = tally.passed
   const result = await step(title, () => run(turbo, args, { cwd: ROOT, env }))
   tally.addReports(
     reports,
@@ -81,6 +83,7 @@ async function runStage(pnpm, task, title, concurrency) {
   )
   if (result.code !== 0 && tally.failures.length === before)
     tally.fail(`${title} ended with status ${result.code}`)
+  say(`x: ${title}: ${tally.passed - passed} passed, ${tally.failures.length - before} failed`)
 }
 
 function filesThatEndWith(...endings) {

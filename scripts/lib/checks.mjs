@@ -14,7 +14,15 @@ export function staticChecks(pnpm) {
   const tool = (name, ...args) =>
     run(path.join(ROOT, 'node_modules/.bin', name), args, { cwd: ROOT, env, quiet: true })
   const turbo = (task) =>
-    tool('turbo', 'run', task, '--continue=always', '--output-logs=errors-only', '--log-order=grouped')
+    tool(
+      'turbo',
+      'run',
+      task,
+      '--concurrency=2',
+      '--continue=always',
+      '--output-logs=errors-only',
+      '--log-order=grouped',
+    )
   return [
     {
       name: 'format',

@@ -3,17 +3,20 @@ export function say(text) {
   process.stderr.write(`${text}\n`)
 }
 
-/** Says what is going on, that it still is (every ten seconds), and how long it took. */
+/** Says what is going on, that it still is (after ten seconds and then every thirty), and how long it took. */
 export async function step(title, work) {
   const started = performance.now()
   const seconds = () => `${((performance.now() - started) / 1000).toFixed(1)} s`
   say(`x: ${title} ...`)
-  const reminder = setInterval(() => say(`x: ${title}, ${seconds()} so far`), 10_000)
+  const remind = () => say(`x: ${title}, ${seconds()} so far`)
+  const first = setTimeout(remind, 10_000)
+  const later = setInterval(remind, 30_000)
   try {
     const result = await work()
     say(`x: ${title}: done in ${seconds()}`)
     return result
   } finally {
-    clearInterval(reminder)
+    clearTimeout(first)
+    clearInterval(later)
   }
 }

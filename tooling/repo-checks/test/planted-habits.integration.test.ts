@@ -151,6 +151,7 @@ const CLEAN: readonly { readonly file: string; readonly code: string }[] = [
     code: `import { z } from 'zod'\nexport const text = z.string()`,
   },
   { file: 'packages/agents/src/conversation/index.ts', code: `export { one } from './one.ts'` },
+  { file: 'packages/agents/src/index.ts', code: `export type * from './conversation/index.ts'` },
   { file: 'packages/codex/src/planted.ts', code: `export const method = 'thread/start'` },
   { file: 'packages/codex-appserver/src/planted.ts', code: `export const method = 'thread/start'` },
   { file: 'packages/host/src/planted.ts', code: lines(300) },
