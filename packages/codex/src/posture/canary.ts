@@ -31,8 +31,8 @@ can_write "$TMPDIR" "$7" && echo temp-writable
 hidden "$3/auth.json" && hidden "$3/config.toml" && echo login-hidden
 hidden "$4" && echo state-hidden
 can_write "$3" "$7" || echo home-protected
-case "$1/" in "$5"/) ;; *) can_write "$5" "$7" || echo account-protected ;; esac
-case "$1/" in /tmp/) ;; *) can_write /tmp "$7" || echo tmp-protected ;; esac
+can_write "$5" "$7" || echo account-protected
+can_write /tmp "$7" || echo tmp-protected
 net=$(readlink /proc/self/ns/net) && [ -n "$net" ] && [ "$net" != "$6" ] && echo network-closed
 :
 `

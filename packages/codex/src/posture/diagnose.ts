@@ -1,7 +1,7 @@
 /** Signs of a sandbox that can't be set up, most telling first. */
 const SIGNS: readonly { readonly sign: RegExp; readonly message: string; readonly remedy: string }[] = [
   {
-    sign: /No permissions to create (a )?new namespace|user namespaces? (is|are)? ?not|unshare.*(EPERM|Operation not permitted)/i,
+    sign: /No permissions to creat(e|ing) (a )?new namespace|max_\S*namespaces exceeded|user namespaces? (is|are)? ?not|unshare.*(EPERM|Operation not permitted)/i,
     message: 'unprivileged user namespaces are switched off',
     remedy:
       'Allow them (sysctl kernel.unprivileged_userns_clone=1 or user.max_user_namespaces), or use another machine.',
@@ -16,6 +16,11 @@ const SIGNS: readonly { readonly sign: RegExp; readonly message: string; readonl
     sign: /prctl|seccomp/i,
     message: 'a seccomp filter around us forbids it, as in most containers',
     remedy: 'Run the container with a seccomp profile that allows user namespaces.',
+  },
+  {
+    sign: /digest mismatch/i,
+    message: "Codex's sandbox helper is not the one that belongs to it",
+    remedy: 'Reinstall Codex: the whole vendor tree of one version is needed.',
   },
   {
     sign: /bubblewrap is unavailable|bwrap.*No such file/i,

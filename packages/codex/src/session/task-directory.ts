@@ -3,6 +3,7 @@ import { HostError, type Host } from '@x/host'
 import { renderConfig } from '../home/render-config.ts'
 import type { TaskPaths } from '../home/task-paths.ts'
 import type { PermissionPlaces } from '../posture/render-permissions.ts'
+import { SECRETS_OF_A_HOME } from '../posture/posture.ts'
 import { ConfigError } from '../errors.ts'
 import { parseLaunchRecord, type LaunchRecord } from './parse-launch-record.ts'
 
@@ -54,11 +55,13 @@ export async function resolveDirectory(
   if ((await host.files.stat(real))?.type !== 'directory')
     throw new ConfigError(field, 'a directory', directory)
   const { stateDir, installation } = places
-  const reserved = [stateDir, installation, host.facts.home]
-  if (reserved.some((place) => isWithin(real, place)) || isWithin(stateDir, real)) {
+  const { home } = host.facts
+  const held = [stateDir, installation, home, '/tmp']
+  const closed = [stateDir, ...SECRETS_OF_A_HOME.map((name) => path.posix.join(home, name))]
+  if (held.some((place) => isWithin(real, place)) || closed.some((place) => isWithin(place, real))) {
     throw new ConfigError(
       field,
-      'a project of its own, not a directory that holds a whole home or our own files',
+      'a project of its own, not a directory with a whole home, secrets or our own files',
       real,
     )
   }
