@@ -4,6 +4,8 @@ export interface FoundProcess {
   readonly pid: number
   /** Clock ticks since boot: tells it from a later one with the same id. */
   readonly start: string
+  /** 1 when nobody waits for it any more. */
+  readonly parent: number
   readonly commandLine: string
 }
 
@@ -13,21 +15,26 @@ export function processesThatName(text: string): readonly FoundProcess[] {
     const pid = Number(name)
     if (!/^\d+$/.test(name) || pid === process.pid) return []
     const commandLine = readOf(pid, 'cmdline')
-    const start = startOf(pid)
+    const [start, parent] = [startOf(pid), Number(fieldsOf(pid)[1])]
     if (start === undefined || !`${commandLine}\0${readOf(pid, 'environ')}`.includes(text)) return []
-    return [{ pid, start, commandLine: commandLine.replaceAll('\0', ' ').trim() }]
+    return [{ pid, start, parent, commandLine: commandLine.replaceAll('\0', ' ').trim() }]
   })
 }
 
 /** When the process with this id started; `undefined` when it has ended, as a zombie has. */
 export function startOf(pid: number): string | undefined {
+  const fields = fieldsOf(pid)
+  return fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19]
+}
+
+/** Of `/proc/<pid>/stat`, from the state on; the name before it may hold anything. */
+function fieldsOf(pid: number): readonly string[] {
   const stat = readOf(pid, 'stat')
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  return stat === '' || fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19]
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')
 }
 
 /** Kills what is still the process that was found. */
-export function killFound({ pid, start }: FoundProcess): void {
+export function killFound({ pid, start }: Pick<FoundProcess, 'pid' | 'start'>): void {
   if (startOf(pid) !== start) return
   try {
     process.kill(pid, 'SIGKILL')

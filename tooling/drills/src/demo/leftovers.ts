@@ -16,7 +16,9 @@ export async function findLeftovers(stateDir: string, ports: readonly number[]):
   const giveUpAt = performance.now() + PATIENCE_MS
   while (processesThatName(stateDir).length > 0 && performance.now() < giveUpAt) await delay(LOOK_MS)
   const processes = processesThatName(stateDir)
-  const found = processes.map(({ pid, commandLine }) => `process ${pid}: ${commandLine.slice(0, 200)}`)
+  const found = processes.map(
+    ({ pid, parent, commandLine }) => `process ${pid} of ${parent}: ${brief(commandLine)}`,
+  )
   for (const one of processes) killFound(one)
   const sockets = await readdir(path.join(stateDir, 's')).catch(() => [])
   found.push(...sockets.map((name) => `socket ${name}`))
@@ -25,6 +27,11 @@ export async function findLeftovers(stateDir: string, ports: readonly number[]):
   found.push(...listeners.map((line) => `unix listener ${line.split(' ').at(-1) ?? ''}`))
   for (const port of ports) if (await listens(port)) found.push(`listener on port ${port}`)
   return found
+}
+
+/** The program, and what it was told last: a sandbox's own options fill pages. */
+function brief(commandLine: string): string {
+  return commandLine.length > 300 ? `${commandLine.slice(0, 80)} ... ${commandLine.slice(-200)}` : commandLine
 }
 
 function listens(port: number): Promise<boolean> {

@@ -25,7 +25,7 @@ async function killOrchestrators(options: DrillOptions): Promise<Losses> {
   const stage = await Stage.open({ codex, signal })
   let lost = 0
   let repeated = 0
-  let orphans = 0
+  let orphans
   try {
     for (const run of planRuns(runs, seed)) {
       signal.throwIfAborted()
@@ -93,5 +93,5 @@ async function playRun(stage: Stage, run: PlannedRun, options: DrillOptions): Pr
 /** As if Codex were a child that dies with its parent. */
 async function killCodex(stage: Stage, sessionId: string): Promise<void> {
   const recorded = await stage.codexProcess(sessionId)
-  if (recorded) killFound({ pid: recorded.pid, start: recorded.startTime, commandLine: '' })
+  if (recorded) killFound({ pid: recorded.pid, start: recorded.startTime })
 }
