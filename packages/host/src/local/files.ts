@@ -1,5 +1,5 @@
 import { constants, type Stats } from 'node:fs'
-import { chmod, lstat, mkdir, open, readdir, realpath, rename, rm } from 'node:fs/promises'
+import { chmod, lstat, mkdir, open, readdir, realpath, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { assertAbsolute, assertBytes, assertMode } from '../assert-arguments.ts'
 import { HostError } from '../errors.ts'
@@ -107,9 +107,35 @@ function typeOf(found: Stats): FileStat['type'] {
   return found.isFIFO() ? 'fifo' : 'other'
 }
 
+/** Step by step: Node's own recursion never ends below a parent that is there and takes nothing, as in /proc. */
 async function makeDirectories(directory: string, mode: number): Promise<void> {
-  const first = await mkdir(directory, { recursive: true, mode })
-  if (first === undefined) return
-  // What we made gets exactly `mode`, whatever our umask is.
-  for (let made = directory; made.length >= first.length; made = path.dirname(made)) await chmod(made, mode)
+  const missing = await makeUnlessParentMissing(directory, mode)
+  if (missing === undefined) return
+  const parent = path.dirname(directory)
+  if (parent === directory) throw missing
+  await makeDirectories(parent, mode)
+  const still = await makeUnlessParentMissing(directory, mode)
+  if (still !== undefined) throw still
+}
+
+/** @returns what the kernel said when it finds no parent. Any directory that is there will do, through a link too. */
+async function makeUnlessParentMissing(directory: string, mode: number): Promise<Error | undefined> {
+  try {
+    await mkdir(directory, { mode })
+    // What we made gets exactly `mode`, whatever our umask is.
+    await chmod(directory, mode)
+    return undefined
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT') return error as Error
+    if (code === 'EEXIST' && (await isDirectory(directory))) return undefined
+    throw error
+  }
+}
+
+function isDirectory(entry: string): Promise<boolean> {
+  return stat(entry).then(
+    (found) => found.isDirectory(),
+    () => false,
+  )
 }

@@ -132,6 +132,27 @@ function directories(contractCase: ContractCase): void {
     },
   )
 
+  contractCase('a directory where none can be made is an error, not an endless try', async ({ host }) => {
+    // The parent is there, and yet the kernel says that it is not.
+    for (const directory of ['/proc/self/nope', '/proc/self/nope/deeper']) {
+      await expect(host.files.makeDirectory(directory), directory).rejects.toMatchObject({
+        name: 'HostError',
+        code: 'not-found',
+      })
+    }
+  })
+
+  contractCase('a link to nowhere is in the way of a directory', async ({ host, at, shell }) => {
+    await shell('ln -s missing link; mkdir real; ln -s real there')
+    for (const directory of [at('link'), at('link/below')]) {
+      await expect(host.files.makeDirectory(directory), directory).rejects.toMatchObject({
+        code: 'already-exists',
+      })
+    }
+    await host.files.makeDirectory(at('there/below'))
+    expect((await host.files.stat(at('real/below')))?.type).toBe('directory')
+  })
+
   contractCase(
     'remove takes a tree, never follows a link, and does not mind what is missing',
     async ({ host, at, directory, shell }) => {
