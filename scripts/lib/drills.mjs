@@ -31,7 +31,7 @@ export async function runDrills(pnpm, tally) {
   }
   if (result.code !== 0 && tally.failures.length === before)
     tally.fail(`the drills ended with status ${result.code}`)
-  say(`x: ${outcomes.length} drills`)
+  say(`x: drills that reported: ${outcomes.length}`)
 }
 
 /** A line is an outcome when it is a JSON object that names its drill. */
