@@ -40,7 +40,7 @@ export function ApprovalCard(props: ApprovalCardProps) {
       {command !== undefined && <pre className="x-command">{revealHidden(command)}</pre>}
       {item?.type === 'file-change' &&
         item.changes.map((change) => (
-          <FileLine key={change.path} change={change} status={item.status} cwd={cwd} />
+          <FileLine key={change.path} change={change} status={item.status} cwd={cwd} asked />
         ))}
       <p className="x-faint x-small">
         in <code>{directory}</code>

@@ -10,8 +10,15 @@ import { Fold } from './fold.tsx'
 /** A longer command shows whole where its output does. */
 const LINE_LENGTH = 72
 
+export interface CommandItemProps {
+  readonly item: Command
+  readonly cwd: string
+  /** Its approval is open. */
+  readonly asked: boolean
+}
+
 /** A command in one line; open it for its output. Failed ones open by themselves. */
-export function CommandItem({ item, cwd }: { readonly item: Command; readonly cwd: string }) {
+export function CommandItem({ item, cwd, asked }: CommandItemProps) {
   const [chosen, setChosen] = useState<boolean>()
   const open = chosen ?? item.status === 'failed'
   const command = revealHidden(item.command)
@@ -23,7 +30,7 @@ export function CommandItem({ item, cwd }: { readonly item: Command; readonly cw
       onToggle={() => setChosen(!open)}
       head={
         <>
-          <DoingState status={item.status} />
+          <DoingState status={item.status} asked={asked} />
           <code className="x-row-main">{more.length > 0 ? `${line} …` : line}</code>
           {elsewhere && (
             <span className="x-row-side x-mono" title={item.cwd}>

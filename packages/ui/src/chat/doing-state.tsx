@@ -9,9 +9,18 @@ const STATES: Readonly<Record<Command['status'], { readonly mark: MarkKind; read
   declined: { mark: 'declined', word: 'declined' },
 }
 
+/** The agent calls it running from when it asks; to a person it has not begun. */
+const ASKED = { mark: 'asking', word: 'waits for you' } as const
+
+export interface DoingStateProps {
+  readonly status: Command['status']
+  /** Its approval is open. */
+  readonly asked: boolean
+}
+
 /** How something that the agent does stands: a mark and a word. */
-export function DoingState({ status }: { readonly status: Command['status'] }) {
-  const { mark, word } = STATES[status]
+export function DoingState({ status, asked }: DoingStateProps) {
+  const { mark, word } = asked && status === 'running' ? ASKED : STATES[status]
   return (
     <span className={`x-state x-state-${mark}`}>
       <Mark kind={mark} /> {word}

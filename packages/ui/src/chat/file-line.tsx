@@ -14,10 +14,12 @@ export interface FileLineProps {
   readonly change: Change
   readonly status: FileChange['status']
   readonly cwd: string
+  /** Its approval is open. */
+  readonly asked: boolean
 }
 
 /** One changed file in one line; open it for the diff. */
-export function FileLine({ change, status, cwd }: FileLineProps) {
+export function FileLine({ change, status, cwd, asked }: FileLineProps) {
   const [open, setOpen] = useState(false)
   const { added, removed } = useMemo(() => countDiff(change), [change])
   return (
@@ -26,7 +28,7 @@ export function FileLine({ change, status, cwd }: FileLineProps) {
       onToggle={() => setOpen(!open)}
       head={
         <>
-          <DoingState status={status} />
+          <DoingState status={status} asked={asked} />
           <code className="x-row-main" title={change.path}>
             {revealHidden(shortenPath(change.path, cwd))}
           </code>

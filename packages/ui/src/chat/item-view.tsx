@@ -14,10 +14,12 @@ export interface ItemViewProps {
   readonly item: Item
   /** Where the conversation works. */
   readonly cwd: string
+  /** Its approval is open. */
+  readonly asked: boolean
 }
 
 /** One item of the transcript. It is drawn again only when the item itself changes. */
-export const ItemView = memo(function ItemView({ item, cwd }: ItemViewProps) {
+export const ItemView = memo(function ItemView({ item, cwd, asked }: ItemViewProps) {
   return (
     <li
       className={`x-item x-item-${item.type}`}
@@ -25,12 +27,12 @@ export const ItemView = memo(function ItemView({ item, cwd }: ItemViewProps) {
       data-item-type={item.type}
       data-item-phase={item.phase}
     >
-      <ErrorBoundary what="This item">{drawn(item, cwd)}</ErrorBoundary>
+      <ErrorBoundary what="This item">{drawn({ item, cwd, asked })}</ErrorBoundary>
     </li>
   )
 })
 
-function drawn(item: Item, cwd: string): ReactNode {
+function drawn({ item, cwd, asked }: ItemViewProps): ReactNode {
   if (item.phase === 'catching-up') return <CatchingUp item={item} />
   switch (item.type) {
     case 'user-message':
@@ -40,10 +42,10 @@ function drawn(item: Item, cwd: string): ReactNode {
     case 'reasoning':
       return <ReasoningItem item={item} />
     case 'command':
-      return <CommandItem item={item} cwd={cwd} />
+      return <CommandItem item={item} cwd={cwd} asked={asked} />
     case 'file-change':
       return item.changes.map((change) => (
-        <FileLine key={change.path} change={change} status={item.status} cwd={cwd} />
+        <FileLine key={change.path} change={change} status={item.status} cwd={cwd} asked={asked} />
       ))
     case 'other':
       return <OtherItemView item={item} />

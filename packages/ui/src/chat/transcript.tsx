@@ -1,11 +1,14 @@
 import { memo, useLayoutEffect, useRef } from 'react'
 import type { ReactNode } from 'react'
-import type { ConversationState } from '@x/agents/conversation'
+import type { Approval, ConversationState } from '@x/agents/conversation'
 import type { PendingMessage } from '../connection/outbox.ts'
 import type { ScrollKeeper } from '../hooks/scroll-keeper.ts'
 import { useStore } from '../hooks/use-store.ts'
 import { TurnView } from './turn-view.tsx'
 import { UserWords } from './user-words.tsx'
+
+/** One and the same for every turn that has ended: a new approval draws none of them again. */
+const NONE: readonly Approval[] = []
 
 export interface TranscriptProps {
   readonly conversation: ConversationState
@@ -41,7 +44,14 @@ export const Transcript = memo(function Transcript(props: TranscriptProps) {
         <div className="x-transcript-content" ref={content}>
           {empty && children}
           {conversation.turns.map((turn, index) => (
-            <TurnView key={turn.id} turn={turn} number={index + 1} cwd={conversation.cwd} onStop={onStop} />
+            <TurnView
+              key={turn.id}
+              turn={turn}
+              number={index + 1}
+              cwd={conversation.cwd}
+              approvals={turn.status === 'in-progress' ? conversation.approvals : NONE}
+              onStop={onStop}
+            />
           ))}
           {outbox.length > 0 && (
             <ol className="x-items x-outbox">
