@@ -22,8 +22,11 @@ const REMEDIES: Readonly<Record<string, string>> = {
 export function translateError(error: TurnError): Fault {
   const info: unknown = error.codexErrorInfo
   const kind = typeof info === 'string' ? info : isRecord(info) ? (Object.keys(info)[0] ?? '') : ''
-  const message = plainMessage(error.message)
-  const remedy = remedyByStatus(message) ?? REMEDIES[kind] ?? remedyByWords(message)
+  const details = plainMessage(error.additionalDetails ?? '')
+  // "Reconnecting... 1/5" has its cause in the details alone.
+  const message = `${plainMessage(error.message)}${details === '' ? '' : ` (${details})`}`
+  const remedy =
+    remedyByStatus(message) ?? remedyByConnection(message) ?? REMEDIES[kind] ?? remedyByWords(message)
   return remedy === undefined ? { message } : { message, remedy }
 }
 
@@ -34,6 +37,11 @@ function remedyByStatus(message: string): string | undefined {
   if (status === '404') return REMEDIES['modelNotFound']
   if (status === '429') return REMEDIES['rateLimitExceeded']
   return undefined
+}
+
+/** Codex calls it a stream that was cut, also when none ever began. */
+function remedyByConnection(message: string): string | undefined {
+  return /error sending request|waiting for network/i.test(message) ? CHECK_ENDPOINT : undefined
 }
 
 function remedyByWords(message: string): string | undefined {
