@@ -1,5 +1,5 @@
 import path from 'node:path'
-import type { AppServerClient } from '@x/codex-appserver'
+import type { AppServerClient, ResultOf } from '@x/codex-appserver'
 import type { Host } from '@x/host'
 import { SessionError } from '../errors.ts'
 import { PROFILE, type PermissionPlaces } from './render-permissions.ts'
@@ -37,6 +37,10 @@ net=$(readlink /proc/self/ns/net) && [ -n "$net" ] && [ "$net" != "$6" ] && echo
 :
 `
 
+/** How often a sandbox that can't be set up is tried, and the pause in between, in milliseconds. */
+const TRIES = 3
+const TRY_AGAIN_MS = 100
+
 /**
  * Proves that the posture holds, by trying: a command is run under the very profile that the agent's commands get.
  * @throws SessionError `posture` naming what does not hold, why as far as that can be told, and the remedy
@@ -59,17 +63,12 @@ export async function proveIsolation(
     namespace.stdout.trim(),
     name,
   ]
-  const result = await client
-    .request(
-      'command/exec',
-      { command: ['/bin/sh', '-c', SCRIPT, 'canary', ...args], cwd: directory, timeoutMs: 20_000 },
-      { timeoutMs: 30_000, ...(options.signal && { signal: options.signal }) },
-    )
-    .catch((cause: unknown) => {
-      options.signal?.throwIfAborted()
-      const why = diagnose(cause instanceof Error ? cause.message : String(cause))
-      throw new SessionError('posture', `the sandbox could not be tried: ${why.message}`, { cause, ...why })
-    })
+  const result = await runCanary(
+    client,
+    ['/bin/sh', '-c', SCRIPT, 'canary', ...args],
+    directory,
+    options.signal,
+  )
   const seen = new Set(result.stdout.split('\n'))
   const broken = (Object.keys(FACTS) as Fact[]).filter((fact) => !seen.has(fact))
   if (broken.length === 0) return
@@ -84,6 +83,33 @@ export async function proveIsolation(
   }
   const why = diagnose(`${result.stderr} ${result.stdout}`)
   throw new SessionError('posture', `commands can't be run in the sandbox here: ${why.message}`, why)
+}
+
+/**
+ * Runs the script until it could begin, a few times at most. Codex makes mount points for what is hidden and removes
+ * them afterwards; one that is removed while another sandbox of the same account is set up fails that one.
+ */
+async function runCanary(
+  client: AppServerClient,
+  command: string[],
+  cwd: string,
+  signal: AbortSignal | undefined,
+): Promise<ResultOf<'command/exec'>> {
+  for (let n = 1; ; n += 1) {
+    const result = await client
+      .request(
+        'command/exec',
+        { command, cwd, timeoutMs: 20_000 },
+        { timeoutMs: 30_000, ...(signal && { signal }) },
+      )
+      .catch((cause: unknown) => {
+        signal?.throwIfAborted()
+        const why = diagnose(cause instanceof Error ? cause.message : String(cause))
+        throw new SessionError('posture', `the sandbox could not be tried: ${why.message}`, { cause, ...why })
+      })
+    if (result.exitCode === 0 || result.stdout !== '' || n === TRIES) return result
+    await new Promise((resolve) => setTimeout(resolve, TRY_AGAIN_MS))
+  }
 }
 
 /** @throws SessionError `posture` when Codex says that the thread runs under anything but our profile */
