@@ -4,6 +4,7 @@ import { HostError, type DetachedProcess, type Host, type LadderStep } from '@x/
 import { SessionError } from '../errors.ts'
 import { codexEnvironment } from '../home/codex-environment.ts'
 import type { TaskPaths } from '../home/task-paths.ts'
+import { reapSandboxes } from './reap-sandboxes.ts'
 
 /** How long an app-server may take to answer after its start. */
 const START_TIMEOUT_MS = 30_000
@@ -127,6 +128,8 @@ export async function stopAppServer(
   // On a full disk it still ends.
   if (process) await host.files.write(paths.ended, '').catch(() => undefined)
   await process?.stop(CLOSING_LADDER)
+  // What can't be looked for is no reason to stay.
+  await reapSandboxes(host, paths).catch(() => undefined)
   await removeSocket(host, paths)
   await host.files.remove(paths.processRecord)
 }
