@@ -54,9 +54,11 @@ async function judgeNow(
   if (viewer.gaps > 0) lost.push(`${viewer.gaps} frames did not follow on the one before`)
   const messages = recorded.turns.flatMap((turn) => turn.entries).filter((entry) => entry.kind === 'message')
   for (const { clientId, fate } of person.messages) {
-    const times = messages.filter((message) => message.clientId === clientId).length
-    if (times === 0 && fate === 'acknowledged')
+    const isRecorded = messages.some((message) => message.clientId === clientId)
+    if (!isRecorded && fate === 'acknowledged')
       lost.push(`message ${clientId} was acknowledged and is not recorded`)
+    // It is only sent to a session that says of itself that it is ready.
+    if (fate === 'refused') lost.push(`message ${clientId} was refused`)
   }
   for (const turn of recorded.turns) {
     if (turnsBefore.has(turn.id) || turn.status === 'completed') continue
