@@ -24,6 +24,12 @@ export interface SessionDirectory {
    */
   create(options: CreateSessionOptions): Promise<SessionSummary>
   /**
+   * Takes up a session that has ended or failed, and returns at once, while it is `starting`. How that goes shows in
+   * the list. One that is starting or ready is left as it is.
+   * @returns false when there is no such session
+   */
+  resume(id: string): Promise<boolean>
+  /**
    * Ends a session and takes it off the list. The person's own directory is left as it is.
    * @returns false when there is no such session
    */

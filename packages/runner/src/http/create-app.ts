@@ -81,6 +81,10 @@ function addSessions(app: Hono<Env>, { sessions, defaultDirectory }: AppOptions)
   app.post('/api/sessions', async (c) =>
     c.json(await sessions.create(parseNewSession(await readJson(c.env.incoming, MAX_BODY_BYTES))), 201),
   )
+  app.post('/api/sessions/:id/resume', async (c) => {
+    if (!(await sessions.resume(c.req.param('id')))) throw noSession()
+    return c.body(null, 202)
+  })
   app.delete('/api/sessions/:id', async (c) => {
     if (!(await sessions.end(c.req.param('id')))) throw noSession()
     return c.body(null, 204)
@@ -117,7 +121,12 @@ function conversationOf(sessions: SessionDirectory, id: string): Conversation {
   const conversation = sessions.conversation(id)
   if (conversation) return conversation
   if (!sessions.list().some((session) => session.id === id)) throw noSession()
-  throw new HttpFault(409, 'not-ready', 'The session is not ready.', 'Wait until it has started.')
+  throw new HttpFault(
+    409,
+    'not-ready',
+    'The session is not ready.',
+    'Wait until it has started, or resume it.',
+  )
 }
 
 function noSession(): HttpFault {

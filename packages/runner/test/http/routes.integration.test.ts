@@ -69,6 +69,34 @@ describe('sessions', () => {
     expect((await it.ask('DELETE', '/api/sessions/made-0', { cookie })).status).toBe(404)
   })
 
+  test('one that is over is resumed, and asking for what runs changes nothing', async () => {
+    await using it = await openTestServer()
+    const cookie = await it.login()
+    it.sessions.add('over', undefined, { state: 'ended' })
+    it.sessions.add('ready', new FeedConversation())
+    const resume = async (id: string) =>
+      (await it.ask('POST', `/api/sessions/${id}/resume`, { cookie })).status
+    expect([await resume('over'), await resume('over'), await resume('ready')]).toEqual([202, 202, 202])
+    const states = it.sessions.list().map(({ id, status }) => [id, status.state])
+    expect(Object.fromEntries(states)).toEqual({ over: 'starting', ready: 'ready' })
+    expect(await resume('none')).toBe(404)
+  })
+
+  test('nothing is resumed without a login, from elsewhere, or by a link', async () => {
+    await using it = await openTestServer()
+    const cookie = await it.login()
+    it.sessions.add('over', undefined, { state: 'ended' })
+    const target = '/api/sessions/over/resume'
+    const answers = [
+      await it.ask('POST', target),
+      await it.ask('POST', target, { cookie, headers: { origin: 'http://127.0.0.1:1' } }),
+      await it.ask('POST', target, { cookie, headers: { origin: undefined } }),
+      await it.ask('GET', target, { cookie }),
+    ]
+    expect(answers.map(({ status }) => status)).toEqual([401, 403, 403, 404])
+    expect(it.sessions.list()[0]?.status).toEqual({ state: 'ended' })
+  })
+
   test('a directory that can’t be used is refused with the remedy', async () => {
     await using it = await openTestServer()
     const cookie = await it.login()

@@ -3,7 +3,7 @@ import { request as httpRequest, type IncomingHttpHeaders } from 'node:http'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import type { SessionSummary } from '@x/agents/conversation'
+import type { SessionStatus, SessionSummary } from '@x/agents/conversation'
 import { WebSocket } from 'ws'
 import { SessionRefusedError } from '../../src/errors.ts'
 import type { CookieJar } from '../../src/http/auth/cookie-jar.ts'
@@ -31,10 +31,13 @@ export class ListedSessions implements SessionDirectory {
     return this.conversations.get(id)
   }
 
-  add(id: string, conversation?: FeedConversation): SessionSummary {
-    const status = conversation
-      ? ({ state: 'ready', turn: 'idle', needsYou: 0 } as const)
-      : ({ state: 'starting', doing: 'Starting' } as const)
+  add(
+    id: string,
+    conversation?: FeedConversation,
+    status: SessionStatus = conversation
+      ? { state: 'ready', turn: 'idle', needsYou: 0 }
+      : { state: 'starting', doing: 'Starting' },
+  ): SessionSummary {
     const summary: SessionSummary = { id, title: id, directory: '/work', createdAt: 1, status }
     if (conversation) this.conversations.set(id, conversation)
     this.sessions = [summary, ...this.sessions.filter((session) => session.id !== id)]
@@ -46,6 +49,12 @@ export class ListedSessions implements SessionDirectory {
     if (directory === '/missing')
       throw new SessionRefusedError('no such directory', { remedy: 'Name another.' })
     return this.add(`made-${this.sessions.length}`)
+  }
+
+  async resume(id: string) {
+    const session = this.sessions.find((one) => one.id === id)
+    if (session?.status.state === 'ended') this.add(id)
+    return session !== undefined
   }
 
   async end(id: string) {
@@ -82,6 +91,8 @@ export interface TestServer extends AsyncDisposable {
   readonly jar: MemoryJar
   readonly errors: unknown[]
   readonly origin: string
+  /** The directory of its page. */
+  readonly webRoot: string
   /** Logs in and returns the `Cookie` header. */
   login(): Promise<string>
   /** As the page would: its origin and, when given, its cookie. */
@@ -128,6 +139,7 @@ export async function openTestServer(
     jar,
     errors,
     origin,
+    webRoot,
     ask,
     async login() {
       const answer = await ask('POST', '/api/login', { body: { token: server.issueToken() } })
