@@ -156,12 +156,8 @@ export class Approvals {
 const PROTECTED = ['.git', '.codex', '.agents']
 
 function isChangeable(root: string, file: string): boolean {
-  return isWithin(root, file) && !file.split('/').some((name) => PROTECTED.includes(name.toLowerCase()))
-}
-
-function isWithin(root: string, file: string): boolean {
-  const relative = path.posix.relative(root, path.posix.resolve(root, file))
-  return relative !== '..' && !relative.startsWith('../')
+  const names = path.posix.relative(root, path.posix.resolve(root, file)).split('/')
+  return names[0] !== '..' && !names.some((name) => PROTECTED.includes(name.toLowerCase()))
 }
 
 function commandApproval(id: string, params: CommandParams, leavesSandbox: boolean): Approval {
