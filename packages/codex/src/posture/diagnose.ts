@@ -23,14 +23,14 @@ const SIGNS: readonly { readonly sign: RegExp; readonly message: string; readonl
     remedy: 'Reinstall Codex: the whole vendor tree of one version is needed.',
   },
   {
-    sign: /bubblewrap is unavailable|bwrap.*No such file/i,
-    message: "Codex's sandbox helper is missing",
-    remedy: 'Reinstall Codex: the whole vendor tree is needed, not the binary alone.',
-  },
-  {
     sign: /codex-linux-sandbox: No such file/i,
     message: "Codex's helper is hidden from the sandbox",
     remedy: 'Use a state directory outside /tmp.',
+  },
+  {
+    sign: /bubblewrap is unavailable|bwrap.*No such file/i,
+    message: "Codex's sandbox helper is missing",
+    remedy: 'Reinstall Codex: the whole vendor tree is needed, not the binary alone.',
   },
 ]
 

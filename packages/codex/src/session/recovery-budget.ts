@@ -14,13 +14,17 @@ export class RecoveryBudget {
 
   /** One more start. */
   spend(): void {
-    const now = this.now()
-    this.starts = [...this.starts.filter((at) => now - at < WINDOW_MS), now]
+    this.starts = [...this.recent(), this.now()]
   }
 
   /** Five starts within ten minutes did not help. */
   get isSpent(): boolean {
-    return this.starts.length >= STARTS_IN_WINDOW
+    return this.recent().length >= STARTS_IN_WINDOW
+  }
+
+  private recent(): number[] {
+    const now = this.now()
+    return this.starts.filter((at) => now - at < WINDOW_MS)
   }
 
   /** The pause before an attempt, counted from 1. The first one is at once. Rejects with the reason of `signal`. */

@@ -1,0 +1,94 @@
+import fc from 'fast-check'
+import { parse } from 'smol-toml'
+import { describe, expect, test } from 'vitest'
+import { renderConfig } from '../../src/home/render-config.ts'
+import { taskPaths } from '../../src/home/task-paths.ts'
+import { loginFacts } from '../../src/login/login.ts'
+import type { PermissionPlaces } from '../../src/posture/render-permissions.ts'
+
+const KEY = 'sk-canary-of-the-login'
+
+function places(directory: string, stateDir = '/state'): PermissionPlaces {
+  const paths = taskPaths(stateDir, 'mine')
+  return { paths, directory, stateDir, installation: '/cache/codex/1', accountHome: '/home/person' }
+}
+
+const endpoint = loginFacts({ endpoint: { baseUrl: 'https://models.example/v1', key: KEY, model: 'm' } })
+
+describe('renderConfig', () => {
+  test('says what the session needs', () => {
+    const text = renderConfig(endpoint, places('/code'))
+    expect(parse(text)).toEqual({
+      check_for_update_on_startup: false,
+      cli_auth_credentials_store: 'file',
+      default_permissions: 'task',
+      model: 'm',
+      model_provider: 'endpoint',
+      model_providers: {
+        endpoint: {
+          name: 'models.example',
+          base_url: 'https://models.example/v1',
+          wire_api: 'responses',
+          requires_openai_auth: true,
+        },
+      },
+      analytics: { enabled: false },
+      features: { shell_snapshot: false },
+      shell_environment_policy: { inherit: 'core' },
+      projects: { '/code': { trust_level: 'untrusted' } },
+      permissions: {
+        task: {
+          extends: ':workspace',
+          filesystem: expect.objectContaining({
+            ':slash_tmp': 'deny',
+            ':tmpdir': 'write',
+            '/state': 'deny',
+            '/state/tasks/mine/home/.codex/tmp': 'read',
+            '/state/tasks/mine/work': 'write',
+            '/code': 'write',
+            '/cache/codex/1': 'read',
+            '/home/person/.ssh': 'deny',
+          }),
+        },
+      },
+    })
+    expect(text).not.toContain(KEY)
+  })
+
+  test('leaves the provider to Codex for an API key', () => {
+    const text = renderConfig(loginFacts({ apiKey: KEY }), places('/code'))
+    const config = parse(text)
+    expect(config).not.toHaveProperty('model_provider')
+    expect(config).not.toHaveProperty('model_providers')
+    expect(text).not.toContain(KEY)
+  })
+
+  // What follows the first table belongs to it, and the profile would not be in force.
+  test('names the profile before any table, whatever the places are called', () => {
+    const name = fc.string({ unit: 'grapheme', minLength: 1 }).filter((text) => !/[\0/]/.test(text))
+    fc.assert(
+      fc.property(name, name, (directory, model) => {
+        const facts = loginFacts({ endpoint: { baseUrl: 'http://localhost:1/v1', model } })
+        const text = renderConfig(facts, places(`/${directory}`))
+        const config = parse(text)
+        expect(config).toMatchObject({ default_permissions: 'task', model })
+        expect(config['projects']).toEqual({ [`/${directory}`]: { trust_level: 'untrusted' } })
+        expect(config['permissions']).toMatchObject({ task: { filesystem: { [`/${directory}`]: 'write' } } })
+        expect(text.indexOf('default_permissions')).toBeLessThan(text.search(/^\[/m))
+      }),
+    )
+  })
+
+  test('gives back single places in the state directory only', () => {
+    const { permissions } = parse(renderConfig(endpoint, places('/state/tasks/mine/work'))) as unknown as {
+      permissions: { task: { filesystem: Record<string, string> } }
+    }
+    const given = Object.entries(permissions.task.filesystem).filter(
+      ([place, access]) => place.startsWith('/state/') && access !== 'deny',
+    )
+    expect(given.map(([place]) => place).sort()).toEqual([
+      '/state/tasks/mine/home/.codex/tmp',
+      '/state/tasks/mine/work',
+    ])
+  })
+})
