@@ -43,26 +43,19 @@ const TRY_AGAIN_MS = 100
 
 /**
  * Proves that the posture holds, by trying: a command is run under the very profile that the agent's commands get.
+ * @param options.namespace what `readNetworkNamespace` has said for this start; read anew when it is left out
  * @throws SessionError `posture` naming what does not hold, why as far as that can be told, and the remedy
  */
 export async function proveIsolation(
   host: Host,
   client: AppServerClient,
   places: PermissionPlaces,
-  options: { readonly signal?: AbortSignal } = {},
+  options: { readonly signal?: AbortSignal; readonly namespace?: Promise<string> } = {},
 ): Promise<void> {
   const { paths, directory, accountHome } = places
-  const namespace = await host.exec(['readlink', '/proc/self/ns/net'], { cwd: '/' })
+  const namespace = await (options.namespace ?? readNetworkNamespace(host))
   const name = `.x-canary-${crypto.randomUUID()}`
-  const args = [
-    directory,
-    paths.work,
-    paths.codexHome,
-    paths.launchRecord,
-    accountHome,
-    namespace.stdout.trim(),
-    name,
-  ]
+  const args = [directory, paths.work, paths.codexHome, paths.launchRecord, accountHome, namespace, name]
   const result = await runCanary(
     client,
     ['/bin/sh', '-c', SCRIPT, 'canary', ...args],
@@ -83,6 +76,12 @@ export async function proveIsolation(
   }
   const why = diagnose(`${result.stderr} ${result.stdout}`)
   throw new SessionError('posture', `commands can't be run in the sandbox here: ${why.message}`, why)
+}
+
+/** The name of the network that the host itself is in: a command must be in another one. */
+export async function readNetworkNamespace(host: Host): Promise<string> {
+  const { stdout } = await host.exec(['readlink', '/proc/self/ns/net'], { cwd: '/' })
+  return stdout.trim()
 }
 
 /**

@@ -4,7 +4,7 @@ import type { DetachedProcess, Host } from '@x/host'
 import { CodexConversation } from '../conversation/codex-conversation.ts'
 import { leavesSandbox } from '../conversation/read-rollout.ts'
 import { SessionError, toFault } from '../errors.ts'
-import { proveIsolation } from '../posture/canary.ts'
+import { proveIsolation, readNetworkNamespace } from '../posture/canary.ts'
 import type { PermissionPlaces } from '../posture/render-permissions.ts'
 import { connectAppServer, findAppServer, startAppServer, stopAppServer } from './app-server.ts'
 import type { LaunchRecord } from './parse-launch-record.ts'
@@ -20,6 +20,14 @@ export interface CodexSessionOptions {
   readonly host: Host
   readonly record: LaunchRecord
   readonly places: PermissionPlaces
+}
+
+/** The connection that a session begins with, and the proof that is under way on it. */
+interface FirstConnection {
+  readonly process: DetachedProcess
+  readonly client: AppServerClient
+  readonly over: AbortController
+  prove(): Promise<void>
 }
 
 /**
@@ -38,7 +46,7 @@ export class CodexSession implements Session {
   private readonly host: Host
   private readonly places: PermissionPlaces
   private readonly talk: CodexConversation
-  private readonly over = new AbortController()
+  private readonly over: AbortController
   private record: LaunchRecord
   private rolloutPath: string | undefined
   private process: DetachedProcess
@@ -49,11 +57,12 @@ export class CodexSession implements Session {
 
   private constructor(
     options: CodexSessionOptions,
-    process: DetachedProcess,
-    client: AppServerClient,
+    { process, client, over }: FirstConnection,
     thread: OpenedThread,
+    proof: Promise<void>,
   ) {
     const { host, record, places } = options
+    this.over = over
     this.host = host
     this.places = places
     this.record = { ...record, threadId: thread.threadId }
@@ -63,7 +72,7 @@ export class CodexSession implements Session {
     this.process = process
     this.client = client
     this.rolloutPath = thread.rolloutPath
-    this.ready = this.passGate()
+    this.ready = this.passGate(proof)
     this.talk = new CodexConversation({
       threadId: thread.threadId,
       cwd: record.directory,
@@ -85,15 +94,23 @@ export class CodexSession implements Session {
     await host.files.remove(places.paths.ended)
     const process = running ?? (await startAppServer(host, places.paths, record.binary, record.directory))
     const aborting = signal ? { signal } : {}
+    const over = new AbortController()
+    // Asked while Codex starts: nothing has to wait for it then.
+    const namespace = readNetworkNamespace(host)
+    namespace.catch(() => undefined)
     let client: AppServerClient | undefined
     try {
-      client = await connectAppServer(host, places.paths, process, aborting)
+      const connected = await connectAppServer(host, places.paths, process, aborting)
+      client = connected
+      const prove = (): Promise<void> =>
+        proveIsolation(host, connected, places, { signal: over.signal, namespace })
+      const first = { process, client, over, prove }
       // Codex keeps nothing of a thread before its first message: a new one in its place loses nothing.
       const threadId = record.spoken ? record.threadId : null
       const session =
         threadId === null
-          ? CodexSession.begin(options, process, client, await startThread(client, record))
-          : await CodexSession.resume(options, process, client, threadId)
+          ? await CodexSession.begin(options, first)
+          : await CodexSession.resume(options, first, threadId)
       if (signal?.aborted === true) {
         await session.finish('detached', { stop: false })
         throw signal.reason
@@ -124,13 +141,14 @@ export class CodexSession implements Session {
     await this.close()
   }
 
-  private static begin(
-    options: CodexSessionOptions,
-    process: DetachedProcess,
-    client: AppServerClient,
-    thread: OpenedThread,
-  ): CodexSession {
-    const session = new CodexSession(options, process, client, thread)
+  private static async begin(options: CodexSessionOptions, first: FirstConnection): Promise<CodexSession> {
+    const { client } = first
+    const starting = startThread(client, options.record)
+    // The command that is tried runs beside it.
+    const proof = first.prove()
+    proof.catch(() => undefined)
+    const thread = await starting
+    const session = new CodexSession(options, first, thread, proof)
     session.talk.bind(client)
     session.talk.hydrate(client, thread)
     return session
@@ -138,17 +156,13 @@ export class CodexSession implements Session {
 
   private static async resume(
     options: CodexSessionOptions,
-    process: DetachedProcess,
-    client: AppServerClient,
+    first: FirstConnection,
     threadId: string,
   ): Promise<CodexSession> {
-    const session = new CodexSession(options, process, client, {
-      threadId,
-      rolloutPath: undefined,
-      turns: [],
-    })
+    const thread = { threadId, rolloutPath: undefined, turns: [] }
+    const session = new CodexSession(options, first, thread, first.prove())
     try {
-      await session.takeUp(client, { prove: false })
+      await session.takeUp(first.client, { prove: false })
       return session
     } catch (error) {
       await session.finish('lost', { stop: false, fault: toFault(error) })
@@ -157,14 +171,14 @@ export class CodexSession implements Session {
   }
 
   /** Opens when isolation was proved and the thread's name is on disk. */
-  private async passGate(): Promise<void> {
-    await Promise.all([this.proveFirst(), this.saveRecord({})])
+  private async passGate(proof: Promise<void>): Promise<void> {
+    await Promise.all([this.proveFirst(proof), this.saveRecord({})])
   }
 
-  private async proveFirst(): Promise<void> {
+  private async proveFirst(proof: Promise<void>): Promise<void> {
     const { client } = this
     try {
-      await this.prove(client)
+      await proof
     } catch (error) {
       // A connection that broke says nothing about the sandbox. The next one is let in only with a proof of its own.
       if (!client.signal.aborted || this.over.signal.aborted) throw error
