@@ -18,7 +18,7 @@ export class PageClient {
     const response = await fetch(`${origin}/api/login`, {
       method: 'POST',
       headers: { origin, 'content-type': 'application/json' },
-      body: JSON.stringify({ token: hash.replace('#token=', '') }),
+      body: JSON.stringify({ token: new URLSearchParams(hash.slice(1)).get('token') }),
     })
     const cookie = response.headers.get('set-cookie')?.split(';')[0]
     if (response.status !== 204 || cookie === undefined)
@@ -38,6 +38,22 @@ export class PageClient {
     })
     const text = await response.text()
     return { status: response.status, body: text === '' ? undefined : JSON.parse(text) }
+  }
+
+  /** Asks for a session. @returns its id */
+  async create(directory: string | null): Promise<string> {
+    const { status, body } = await this.ask('POST', '/api/sessions', { directory })
+    if (status !== 201) throw new Error(`no session: ${JSON.stringify(body)}`)
+    return (body as SessionSummary).id
+  }
+
+  /** Says something in a session of its own and waits for the end of the turn. @returns the session's id */
+  async talk(text: string, directory: string | null): Promise<string> {
+    const id = await this.create(directory)
+    await this.sessions((all) => all.some((one) => one.id === id && one.status.state === 'ready'))
+    await this.ask('POST', `/api/sessions/${id}/messages`, { text, clientId: id })
+    await this.conversation(id, (state) => state.turns.at(-1)?.status === 'completed')
+    return id
   }
 
   /** Waits until the list is as wanted. */

@@ -17,7 +17,9 @@ import { readFileIfThere } from '../instance/read-file.ts'
 import { type OfflineModel, startOfflineModel, stopOfflineModel } from '../model/offline-model.ts'
 import { openPage } from '../open-page.ts'
 import type { StartArguments } from '../parse-arguments.ts'
+import { pageAddress } from '../page-address.ts'
 import { KeptSessions } from '../sessions/kept-sessions.ts'
+import { SessionTitles } from '../sessions/session-titles.ts'
 import { usableDirectory } from '../sessions/usable-directory.ts'
 import { type SignalWatch, watchSignals } from '../wait-for-signal.ts'
 
@@ -60,14 +62,15 @@ async function serveSessions(
   const onError = (error: unknown): void => output.fail({ message: reasonOf(error) })
   const { stateDir } = paths
   const { cacheDir, codexVersion: version } = environment
-  const sessions = new KeptSessions({ host, stateDir, cacheDir, login, version, onError })
+  const titles = new SessionTitles(host, paths.titles)
+  const sessions = new KeptSessions({ host, stateDir, cacheDir, login, version, titles, onError })
   const secret = randomBytes(32).toString('base64url')
   const control = {
     secret,
     run: async (command: unknown): Promise<ControlAnswer> => {
       const { directory } = parseControlCommand(command)
-      if (directory !== null) await sessions.createOnce(directory)
-      return { token: server.issueToken() }
+      const session = directory === null ? undefined : (await sessions.createOnce(directory)).id
+      return { token: server.issueToken(), session }
     },
   }
   const server: HttpServer = await listen(context, ports.page, options.port, {
@@ -79,18 +82,33 @@ async function serveSessions(
     control,
     onError,
   })
-  try {
+  const begin = async (): Promise<void> => {
     await writePorts(context, paths, { page: server.port, model: model?.port ?? ports.model })
-    await sessions.find()
-    if (options.directory !== undefined) await sessions.createOnce(options.directory)
-    else if (sessions.list().length === 0) await sessions.create({ directory: null })
+    const place = await findSessions(sessions, options.directory)
     await writeInstance(context, paths, server.port, secret)
-    announce(context, server, options)
+    announce(context, pageAddress(server.url, server.issueToken(), place), server.port, options)
+  }
+  try {
+    await begin().catch(async (error: unknown) => {
+      await sessions.undo()
+      throw error
+    })
     return await untilSignal(context, signals, server, sessions)
   } finally {
     await server.close()
     await host.files.remove(paths.instance)
   }
+}
+
+/** @returns id of the session that works in the directory that was asked for */
+async function findSessions(
+  sessions: KeptSessions,
+  directory: string | undefined,
+): Promise<string | undefined> {
+  await sessions.find()
+  if (directory !== undefined) return (await sessions.createOnce(directory)).id
+  if (sessions.list().length === 0) await sessions.create({ directory: null })
+  return undefined
 }
 
 async function findAnswering(
@@ -148,9 +166,13 @@ async function writeInstance(
   await host.files.write(paths.instance, JSON.stringify(record), { mode: 0o600 })
 }
 
-function announce({ environment, output }: Context, server: HttpServer, options: StartArguments): void {
-  const url = `${server.url}/#token=${server.issueToken()}`
-  output.result({ url, port: server.port, pid: process.pid, started: true }, url)
+function announce(
+  { environment, output }: Context,
+  url: string,
+  port: number,
+  options: StartArguments,
+): void {
+  output.result({ url, port, pid: process.pid, started: true }, url)
   output.say('the address works once; `npm start` in another terminal prints a fresh one')
   if (options.openPage && !options.json && environment.hasDesktop) openPage(url)
 }

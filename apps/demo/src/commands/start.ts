@@ -6,6 +6,7 @@ import { takeInstanceLock } from '../instance/instance-lock.ts'
 import { openInstancePaths } from '../instance/instance-paths.ts'
 import type { InstanceRecord } from '../instance/parse-records.ts'
 import { openPage } from '../open-page.ts'
+import { pageAddress } from '../page-address.ts'
 import type { StartArguments } from '../parse-arguments.ts'
 import { serve } from './serve.ts'
 
@@ -39,11 +40,11 @@ async function showInstance(
   instance: InstanceRecord,
   { directory, port, openPage: mayOpen, json }: StartArguments,
 ): Promise<number> {
-  const { token, notice } = await askInstance(instance, { directory: directory ?? null })
+  const { token, session, notice } = await askInstance(instance, { directory: directory ?? null })
   if (port !== undefined && port !== instance.port)
     output.say(`the page is served on port ${instance.port} already; \`npm stop\` ends it`)
   if (notice !== undefined) output.say(notice)
-  const url = `http://127.0.0.1:${instance.port}/#token=${token}`
+  const url = pageAddress(`http://127.0.0.1:${instance.port}`, token, session)
   output.result({ url, port: instance.port, pid: instance.pid, started: false }, url)
   if (mayOpen && !json && environment.hasDesktop) openPage(url)
   return 0

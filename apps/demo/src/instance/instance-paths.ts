@@ -12,6 +12,8 @@ export interface InstancePaths {
   /** Hashes of the cookies that let browsers in. */
   readonly cookies: string
   readonly ports: string
+  /** What sessions are called. */
+  readonly titles: string
   /** Identity of the offline model's process. */
   readonly model: string
   /** Where that process says that it listens. */
@@ -30,6 +32,7 @@ export async function openInstancePaths(host: Host, stateDir: string | undefined
     instance: path.join(root, 'instance.json'),
     cookies: path.join(root, 'cookies.json'),
     ports: path.join(root, 'ports.json'),
+    titles: path.join(root, 'titles.json'),
     model: path.join(root, 'model.json'),
     modelListening: path.join(root, 'model-listening.json'),
     modelLog: path.join(root, 'model.log'),

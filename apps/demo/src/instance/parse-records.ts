@@ -12,6 +12,7 @@ const instance = z.object({
   startedAt: z.number(),
 })
 const cookies = z.array(z.string())
+const titles = z.array(z.tuple([z.string(), z.string()]))
 const listening = z.object({ port, pid: z.int().positive() })
 
 /** Ports that were bound before and are bound again. */
@@ -25,14 +26,25 @@ export type ListeningRecord = Readonly<z.infer<typeof listening>>
 export const parsePorts = (text: string): Ports => read(ports, text) ?? {}
 export const parseInstanceRecord = (text: string): InstanceRecord | undefined => read(instance, text)
 export const parseCookies = (text: string): readonly string[] => read(cookies, text) ?? []
+/** Pairs of a session's id and its title. */
+export const parseTitles = (text: string): readonly (readonly [string, string])[] => read(titles, text) ?? []
 export const parseListening = (text: string): ListeningRecord | undefined => read(listening, text)
 
 const command = z.strictObject({ directory: z.string().startsWith('/').nullable() })
-const answer = z.object({ token: z.string().min(1), notice: z.string().optional() })
+const answer = z.object({
+  token: z.string().min(1),
+  session: z.string().optional(),
+  notice: z.string().optional(),
+})
 
 /** What a second `start` asks of the first: an address, and a session for a directory when one is named. */
 export type ControlCommand = Readonly<z.infer<typeof command>>
-export type ControlAnswer = { readonly token: string; readonly notice?: string | undefined }
+export type ControlAnswer = {
+  readonly token: string
+  /** Id of the session that the address is to lead to. */
+  readonly session?: string | undefined
+  readonly notice?: string | undefined
+}
 
 /** @throws ZodError */
 export const parseControlCommand = (value: unknown): ControlCommand => command.parse(value)

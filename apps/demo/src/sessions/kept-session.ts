@@ -7,42 +7,49 @@ export interface KeptSessionOptions {
   /** Empty until it is known. */
   readonly directory: string
   readonly createdAt: number
+  /** The words that it is known by from an earlier time. */
+  readonly title: string | undefined
   /** Below it lie directories of ours, whose names say nothing. */
   readonly stateDir: string
+  /** What opening it is called. */
   readonly doing: string
+  /** Called anew for every try. */
   readonly open: (options: {
     readonly signal: AbortSignal
     readonly onProgress: OnProgress
   }) => Promise<Session>
   /** Called after the summary has changed. */
   readonly changed: () => void
+  /** Called once, with the words that it will be known by. */
+  readonly named: (title: string) => void
 }
 
 /**
  * One line of the list, and the session behind it.
  *
- * *starting* until it was opened; then *ready* until it ends; *failed* when it could not be opened, or its isolation
- * does not hold; *ended* when it was lost later, or is being closed. Nothing leaves *failed* and *ended* again.
+ * *ended* at first, and again when it was lost or is being closed; *starting* from `resume` until it was opened; then
+ * *ready* until it ends; *failed* when it could not be opened, or its isolation does not hold. Only `resume` leads out
+ * of *failed* and *ended*, and not once it was detached or closed.
  */
 export class KeptSession {
   readonly id: string
   private readonly options: KeptSessionOptions
   private readonly giveUp = new AbortController()
-  private readonly opening: Promise<void>
+  private opening: Promise<void> = Promise.resolve()
   private session: Session | undefined
   private current: SessionSummary
   /** What was last told to be new. */
   private shown = ''
   /** The title has a person's words in it, and stays. */
-  private spoken = false
+  private spoken: boolean
 
   constructor(options: KeptSessionOptions) {
-    const { id, directory, createdAt, doing } = options
+    const { id, directory, createdAt } = options
     this.id = id
     this.options = options
-    const title = this.titleOf(undefined, directory)
-    this.current = { id, directory, createdAt, title, status: { state: 'starting', doing } }
-    this.opening = this.open()
+    this.spoken = options.title !== undefined
+    const title = options.title ?? this.titleOf(undefined, directory)
+    this.current = { id, directory, createdAt, title, status: { state: 'ended' } }
   }
 
   get summary(): SessionSummary {
@@ -52,6 +59,14 @@ export class KeptSession {
   /** Only while it is ready. */
   get conversation(): Session['conversation'] | undefined {
     return this.current.status.state === 'ready' ? this.session?.conversation : undefined
+  }
+
+  /** Opens it, when it is not open or on its way. How that goes shows in the summary. */
+  resume(): void {
+    const { state } = this.current.status
+    if (this.giveUp.signal.aborted || state === 'starting' || state === 'ready') return
+    this.show({ state: 'starting', doing: this.options.doing })
+    this.opening = this.open()
   }
 
   /** We go, it stays. One that is still being opened is given up, and found again by its record. Never rejects. */
@@ -107,6 +122,7 @@ export class KeptSession {
     const title = this.titleOf(state, directory)
     this.spoken = state.turns.length > 0 && title !== this.titleOf(undefined, directory)
     this.current = { ...this.current, directory, title }
+    if (this.spoken) this.options.named(title)
   }
 
   private show(status: SessionStatus): void {

@@ -6,13 +6,18 @@ import {
   listSessions,
   type Login,
   openSession,
+  type SessionRecord,
   removeSession,
   stopSession,
 } from '@x/codex'
 import type { Host } from '@x/host'
 import type { CreateSessionOptions, SessionDirectory } from '@x/runner'
 import { KeptSession, type KeptSessionOptions } from './kept-session.ts'
+import type { SessionTitles } from './session-titles.ts'
 import { usableDirectory } from './usable-directory.ts'
+
+/** The names that `create` gives. */
+const OURS = /^s-[0-9a-f]{12}$/
 
 export interface KeptSessionsOptions {
   readonly host: Host
@@ -20,6 +25,7 @@ export interface KeptSessionsOptions {
   readonly cacheDir: string | undefined
   readonly login: Login
   readonly version: CodexVersion | undefined
+  readonly titles: SessionTitles
   /** Gets what goes wrong with nobody waiting for it. */
   readonly onError: (error: unknown) => void
 }
@@ -28,6 +34,8 @@ export interface KeptSessionsOptions {
 export class KeptSessions implements SessionDirectory {
   private readonly options: KeptSessionsOptions
   private readonly kept = new Map<string, KeptSession>()
+  /** Those whose process was not there before us. */
+  private readonly begun = new Set<string>()
   private readonly ending = new Map<string, Promise<boolean>>()
   private readonly listeners = new Set<() => void>()
 
@@ -35,20 +43,27 @@ export class KeptSessions implements SessionDirectory {
     this.options = options
   }
 
-  /** Takes up every session that has a record. Resolves when they are listed, while they are still being found. */
+  /**
+   * Lists every session that has a record. Those whose Codex runs are taken up, and of the others the newest that was
+   * spoken to: a Codex takes a tenth of a gigabyte or more, so the rest wait until somebody asks. What was begun by us,
+   * never spoken to, and does not run any more is removed, save the newest where there is nothing else.
+   * Resolves when they are listed, while they are still being found.
+   */
   async find(): Promise<void> {
-    const { host, stateDir } = this.options
-    for (const { taskId, directory, createdAt, alive } of await listSessions({ host, stateDir })) {
-      if (this.kept.has(taskId)) continue
-      const doing = alive ? 'Finding the session' : 'Starting Codex again'
-      this.keep({
-        id: taskId,
-        directory,
-        createdAt,
-        doing,
-        open: ({ signal }) => attachSession(taskId, { host, stateDir, signal }),
-      })
+    const { titles, onError } = this.options
+    await titles.load()
+    const records = await listSessions(this.options)
+    const dead = records.filter((record) => !record.alive)
+    const last =
+      dead.findLast((record) => record.resumable) ??
+      (dead.length === records.length ? dead.at(-1) : undefined)
+    for (const record of records) {
+      if (record !== last && (await this.isWorthless(record)) && (await this.forget(record.taskId))) continue
+      const session = this.keepRecorded(record)
+      if (!record.alive) this.begun.add(record.taskId)
+      if (record.alive || record === last) session.resume()
     }
+    await titles.keepOnly(new Set(this.kept.keys())).catch(onError)
   }
 
   list(): readonly SessionSummary[] {
@@ -89,16 +104,25 @@ export class KeptSessions implements SessionDirectory {
           work: real === undefined ? 'empty' : { directory: real },
         }),
     })
+    this.begun.add(id)
+    session.resume()
     return session.summary
   }
 
-  /** A session that works in this directory and can be used, or will be; else a new one. */
+  /** The newest session that works in this directory: one that can be used, else one that has ended; else a new one. */
   async createOnce(directory: string): Promise<SessionSummary> {
     const real = await usableDirectory(this.options.host, directory)
-    const usable = this.list().find(
-      (one) => one.directory === real && (one.status.state === 'ready' || one.status.state === 'starting'),
-    )
-    return usable ?? this.create({ directory: real })
+    const there = this.list().filter((one) => one.directory === real)
+    const usable = there.find(({ status }) => status.state === 'ready' || status.state === 'starting')
+    const ended = usable ? undefined : there.find(({ status }) => status.state === 'ended')
+    if (ended) await this.resume(ended.id)
+    return usable ?? ended ?? this.create({ directory: real })
+  }
+
+  async resume(id: string): Promise<boolean> {
+    const session = this.ending.has(id) ? undefined : this.kept.get(id)
+    session?.resume()
+    return session !== undefined
   }
 
   end(id: string): Promise<boolean> {
@@ -113,6 +137,45 @@ export class KeptSessions implements SessionDirectory {
     return (await listSessions(this.options)).filter((record) => record.alive).length
   }
 
+  /** What we began is ended as it was found, and what ran before us goes on: a start that failed leaves no trace. */
+  async undo(): Promise<void> {
+    const { onError } = this.options
+    await Promise.all(
+      [...this.kept.values()].map((session) =>
+        this.begun.has(session.id) ? session.close().catch(onError) : session.detach(),
+      ),
+    )
+  }
+
+  private async isWorthless({ taskId, directory, alive, resumable }: SessionRecord): Promise<boolean> {
+    // Another program may keep its sessions beside ours, and may be opening one right now.
+    if (alive || resumable || !OURS.test(taskId)) return false
+    if (!directory.startsWith(`${this.options.stateDir}/`)) return true
+    const entries = await this.options.host.files.list(directory).catch(() => [])
+    return entries.length === 0
+  }
+
+  private forget(id: string): Promise<boolean> {
+    return removeSession(id, this.options).then(
+      () => true,
+      (error: unknown) => {
+        this.options.onError(error)
+        return false
+      },
+    )
+  }
+
+  private keepRecorded({ taskId, directory, createdAt, alive }: SessionRecord): KeptSession {
+    const { host, stateDir } = this.options
+    return this.keep({
+      id: taskId,
+      directory,
+      createdAt,
+      doing: alive ? 'Finding the session' : 'Starting Codex again',
+      open: ({ signal }) => attachSession(taskId, { host, stateDir, signal }),
+    })
+  }
+
   private async remove(id: string): Promise<boolean> {
     const session = this.kept.get(id)
     if (!session) return false
@@ -121,15 +184,19 @@ export class KeptSessions implements SessionDirectory {
     await stopSession(id, this.options)
     await removeSession(id, this.options)
     this.kept.delete(id)
+    this.begun.delete(id)
     this.changed()
     return true
   }
 
-  private keep(options: Omit<KeptSessionOptions, 'changed' | 'stateDir'>): KeptSession {
+  private keep(options: Omit<KeptSessionOptions, 'changed' | 'named' | 'stateDir' | 'title'>): KeptSession {
+    const { stateDir, titles, onError } = this.options
     const session = new KeptSession({
       ...options,
-      stateDir: this.options.stateDir,
+      stateDir,
+      title: titles.get(options.id),
       changed: () => this.changed(),
+      named: (title) => void titles.set(options.id, title).catch(onError),
     })
     this.kept.set(session.id, session)
     this.changed()

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import path from 'node:path'
 import type { SessionSummary } from '@x/agents/conversation'
-import { privateDirectory } from '@x/fixtures'
+import { codexBinary, privateDirectory, processesOf } from '@x/fixtures'
 import { expectNoLeaks } from '@x/vitest/leak-guard'
 import { describe, expect, test } from 'vitest'
 import { openInstallation, Run } from '../demo-program.ts'
@@ -11,6 +11,19 @@ import { PageClient } from '../page-client.ts'
 
 const ready = (sessions: readonly SessionSummary[]) =>
   sessions.length > 0 && sessions.every((session) => session.status.state === 'ready')
+
+const isReady = (sessions: readonly SessionSummary[], id: string) =>
+  sessions.some((one) => one.id === id && one.status.state === 'ready')
+
+const appServers = (stateDir: string) =>
+  processesOf(stateDir).filter(({ command }) => command.includes('app-server --listen'))
+
+/** The session that an address leads to. */
+const placeOf = ({ url }: { readonly url: string }) =>
+  new URLSearchParams(new URL(url).hash.slice(1)).get('s')
+
+/** Nobody listens there: the discard port of a machine without that service. */
+const NO_REGISTRY = { npm_config_registry: 'http://127.0.0.1:9', npm_config_fetch_retries: '0' }
 
 /** Listens on a port until it is disposed. */
 async function occupy(port: number): Promise<{ port: number } & AsyncDisposable> {
@@ -103,17 +116,20 @@ describe('start and stop with the real Codex', () => {
     expect((await client.ask('GET', '/api/sessions')).body).toMatchObject({
       defaults: { directory: code.path },
     })
-    // The same directory again is the same session; another one is another.
-    await (
-      await it.start('--dir', code.path)
-    ).run.ended
+    // The same directory again is the same session; another one is another. Each address leads to its own.
+    expect(placeOf(page)).toBe(session!.id)
+    const again = await it.start('--dir', code.path)
+    expect(placeOf(again.page)).toBe(session!.id)
+    await again.run.ended
     await mkdir(path.join(code.path, 'other'))
-    await (
-      await it.start('--dir', path.join(code.path, 'other'))
-    ).run.ended
-    expect(
-      (await client.sessions((all) => all.length === 2 && ready(all))).map((one) => one.directory).sort(),
-    ).toEqual([code.path, path.join(code.path, 'other')])
+    const other = await it.start('--dir', path.join(code.path, 'other'))
+    await other.run.ended
+    const both = await client.sessions((all) => all.length === 2 && ready(all))
+    expect(both.map((one) => one.directory)).toEqual([path.join(code.path, 'other'), code.path])
+    expect(placeOf(other.page)).toBe(both[0]?.id)
+    const plain = await it.start()
+    expect(placeOf(plain.page)).toBeNull()
+    await plain.run.ended
     expect((await client.ask('DELETE', `/api/sessions/${session!.id}`)).status).toBe(204)
     expect(await readdir(path.join(it.stateDir, 'tasks'))).toHaveLength(1)
     expect(await readFile(path.join(code.path, 'kept.txt'), 'utf8')).toBe('mine')
@@ -121,28 +137,151 @@ describe('start and stop with the real Codex', () => {
     expect(refused).toMatchObject({ status: 400, body: { error: { code: 'session-refused' } } })
   })
 
-  test('a session that can’t be found again stops nobody, and can be removed', async () => {
+  test('after a stop the last conversation comes by itself, the others when somebody asks', async () => {
+    await using it = await openInstallation()
+    await using code = await privateDirectory()
+    await writeFile(path.join(code.path, 'kept.txt'), 'mine')
+    const { page: first } = await it.start()
+    const page = await PageClient.open(first.url)
+    const older = await page.talk('hello there', null)
+    const coder = await page.talk('help', code.path)
+    const last = await page.talk('what is the last one?', null)
+    const unused = await page.create(code.path)
+    const touched = await page.create(null)
+    const all = await page.sessions((sessions) => sessions.length === 6 && ready(sessions))
+    await writeFile(path.join(all.find(({ id }) => id === touched)!.directory, 'notes'), 'by hand')
+    await it.stop()
+
+    await it.start()
+    const found = await page.sessions((sessions) => sessions.some(({ status }) => status.state === 'ready'))
+    expect(found.map(({ id, title, status }) => [id, title, status.state])).toEqual([
+      [touched, 'New session', 'ended'],
+      [last, 'what is the last one?', 'ready'],
+      [coder, 'help', 'ended'],
+      [older, 'hello there', 'ended'],
+    ])
+    expect(appServers(it.stateDir)).toHaveLength(1)
+    expect(await readdir(path.join(it.stateDir, 'tasks'))).not.toContain(unused)
+    expect(await readFile(path.join(code.path, 'kept.txt'), 'utf8')).toBe('mine')
+
+    const resume = async (id: string) => (await page.ask('POST', `/api/sessions/${id}/resume`)).status
+    expect([await resume(older), await resume(older), await resume(last)]).toEqual([202, 202, 202])
+    expect(await resume('none')).toBe(404)
+    await page.sessions((sessions) => isReady(sessions, older))
+    const turns = (await page.conversation(older, () => true)).turns
+    expect(turns.map(({ status }) => status)).toEqual(['completed'])
+    expect(appServers(it.stateDir)).toHaveLength(2)
+
+    // A directory that is named leads to what was said in it.
+    const { page: named, run } = await it.start('--dir', code.path)
+    expect(placeOf(named)).toBe(coder)
+    await run.ended
+    await page.sessions((sessions) => isReady(sessions, coder))
+    expect(await page.ask('DELETE', `/api/sessions/${touched}`)).toMatchObject({ status: 204 })
+  })
+
+  test('a session that was never spoken to comes again where there is nothing else', async () => {
+    await using it = await openInstallation()
+    const { page: first } = await it.start()
+    const page = await PageClient.open(first.url)
+    const [older] = await page.sessions(ready)
+    const newer = await page.create(null)
+    await page.sessions((all) => all.length === 2 && ready(all))
+    await it.stop()
+    await it.start()
+    expect((await page.sessions(ready)).map(({ id }) => id)).toEqual([newer])
+    expect(await readdir(path.join(it.stateDir, 'tasks'))).not.toContain(older!.id)
+  })
+
+  test('what runs is taken up again, spoken to or not', async () => {
+    await using it = await openInstallation()
+    const { page: first, run } = await it.start()
+    const page = await PageClient.open(first.url)
+    await page.create(null)
+    await page.sessions((all) => all.length === 2 && ready(all))
+    await run.end('SIGKILL')
+    await it.start()
+    expect(await page.sessions((all) => all.length === 2 && ready(all))).toHaveLength(2)
+    expect(appServers(it.stateDir)).toHaveLength(2)
+  })
+
+  test('a session that can’t be found again stops nobody, is tried again, and can be removed', async () => {
     await using it = await openInstallation()
     const first = await it.start()
     const page = await PageClient.open(first.page.url)
-    const [broken] = await page.sessions(ready)
-    await page.ask('POST', '/api/sessions', { directory: null })
-    await page.sessions((all) => all.length === 2 && ready(all))
+    await page.sessions(ready)
+    const whole = await page.talk('hello', null)
+    const broken = await page.talk('hello again', null)
     await it.stop()
-    const file = `tasks/${broken!.id}/run/launch.json`
-    const record = { ...(await it.readJson(file)), binary: '/nowhere/codex' }
-    await writeFile(path.join(it.stateDir, file), JSON.stringify(record))
+    const file = path.join(it.stateDir, `tasks/${broken}/run/launch.json`)
+    const record = await readFile(file, 'utf8')
+    await writeFile(file, JSON.stringify({ ...(JSON.parse(record) as object), binary: '/nowhere/codex' }))
     await it.start()
-    const sessions = await page.sessions((all) => all.every((one) => one.status.state !== 'starting'))
-    expect(sessions.map((one) => [one.id === broken!.id, one.status.state])).toEqual([
-      [false, 'ready'],
-      [true, 'failed'],
+    const failed = (id: string) => (all: readonly SessionSummary[]) =>
+      all.some((one) => one.id === id && one.status.state === 'failed')
+    const sessions = await page.sessions(failed(broken))
+    expect(sessions.map(({ id, status }) => [id, status.state])).toEqual([
+      [broken, 'failed'],
+      [whole, 'ended'],
     ])
-    expect(sessions[1]?.status).toMatchObject({
-      fault: { message: expect.any(String), remedy: expect.any(String) },
+    expect(sessions[0]).toMatchObject({
+      title: 'hello again',
+      status: { fault: { message: expect.any(String), remedy: expect.any(String) } },
     })
-    expect((await page.ask('DELETE', `/api/sessions/${broken!.id}`)).status).toBe(204)
-    expect(await page.sessions((all) => all.length === 1)).toMatchObject([{ status: { state: 'ready' } }])
+    await page.ask('POST', `/api/sessions/${whole}/resume`)
+    await page.sessions((all) => isReady(all, whole))
+    await writeFile(file, record)
+    expect((await page.ask('POST', `/api/sessions/${broken}/resume`)).status).toBe(202)
+    await page.sessions((all) => isReady(all, broken))
+    expect((await page.conversation(broken, () => true)).turns).toHaveLength(1)
+    expect((await page.ask('DELETE', `/api/sessions/${broken}`)).status).toBe(204)
+    expect(await page.sessions((all) => all.length === 1)).toMatchObject([{ id: whole }])
+  })
+
+  test('a session that never came about is tried again as it was asked for', async () => {
+    await using code = await privateDirectory()
+    await using cache = await privateDirectory()
+    await using it = await openInstallation({ X_CACHE_DIR: cache.path, ...NO_REGISTRY })
+    const { page: first } = await it.start('--dir', code.path)
+    const page = await PageClient.open(first.url)
+    const [session] = await page.sessions(([one]) => one?.status.state === 'failed')
+    const installed = path.dirname(path.dirname(codexBinary()))
+    await symlink(installed, path.join(cache.path, 'codex', path.basename(installed)))
+    expect((await page.ask('POST', `/api/sessions/${session!.id}/resume`)).status).toBe(202)
+    const [again] = await page.sessions(ready)
+    expect(again).toMatchObject({ id: session!.id, directory: code.path })
+  })
+})
+
+describe('a start that fails leaves nothing running', () => {
+  test('when its port is taken', async () => {
+    await using it = await openInstallation()
+    await using squatter = await occupy(0)
+    expect((await it.run('start', '--no-open', '--port', String(squatter.port)).ended).code).toBe(1)
+    expect(processesOf(it.stateDir)).toEqual([])
+  })
+
+  test('of what it began itself; what ran before goes on', async () => {
+    await using it = await openInstallation()
+    // Where the record of the page should be written, nothing can be.
+    const spoil = () => mkdir(path.join(it.stateDir, 'demo/instance.json/taken'), { recursive: true })
+    await spoil()
+    const { code, err } = await it.run('start', '--no-open').ended
+    expect([code, err.split('\n').length]).toEqual([1, 2])
+    expect(processesOf(it.stateDir)).toEqual([])
+
+    const first = await it.start()
+    const page = await PageClient.open(first.page.url)
+    const [running] = await page.sessions(ready)
+    await first.run.end('SIGKILL')
+    const before = processesOf(it.stateDir).map(({ pid }) => pid)
+    await rm(path.join(it.stateDir, 'demo/instance.json'))
+    await spoil()
+    await using code2 = await privateDirectory()
+    expect((await it.run('start', '--no-open', '--dir', code2.path).ended).code).toBe(1)
+    expect(processesOf(it.stateDir).map(({ pid }) => pid)).toEqual(before)
+    await it.start()
+    expect((await page.sessions(ready)).map(({ id }) => id)).toEqual([running!.id])
   })
 })
 

@@ -5,17 +5,18 @@ import {
   parseInstanceRecord,
   parseListening,
   parsePorts,
+  parseTitles,
 } from '../../src/instance/parse-records.ts'
 
 test.each(['', '{', 'null', '[]', '7', '{"page":0}', '{"page":"x"}'])(
   'the damaged file %j is as good as none',
   (text) => {
-    expect([parsePorts(text), parseInstanceRecord(text), parseListening(text), parseCookies(text)]).toEqual([
+    expect([parsePorts(text), parseInstanceRecord(text), parseListening(text)]).toEqual([
       {},
       undefined,
       undefined,
-      [],
     ])
+    expect([parseCookies(text), parseTitles(text)]).toEqual([[], []])
   },
 )
 
@@ -25,6 +26,7 @@ test('what was written is read', () => {
   expect(parsePorts('{"page":4000,"model":4001}')).toEqual({ page: 4000, model: 4001 })
   expect(parseListening('{"port":4001,"pid":8,"url":"u"}')).toEqual({ port: 4001, pid: 8 })
   expect(parseCookies('["a"]')).toEqual(['a'])
+  expect(parseTitles('[["s-1","hello"]]')).toEqual([['s-1', 'hello']])
 })
 
 test.each([null, {}, { directory: 'relative' }, { directory: '/a', run: 'x' }])(
