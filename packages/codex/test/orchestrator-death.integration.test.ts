@@ -10,14 +10,7 @@ import type { Session } from '../src/session/session.ts'
 import { openWorkshop, until, type Workshop } from './workshop.ts'
 
 const ENTRY = fileURLToPath(new URL('./fixtures/orchestrator.ts', import.meta.url))
-const COMPILE = `
-import { build } from 'tsup'
-const [entry, outDir] = process.argv.slice(1)
-await build({
-  entry: [entry], outDir, format: 'cjs', target: 'node20', noExternal: [/./], config: false, silent: true,
-  outExtension: () => ({ js: '.cjs' }),
-  esbuildOptions: (options) => { options.conditions = ['@x/source'] },
-})`
+const COMPILE = fileURLToPath(new URL('./fixtures/compile.mjs', import.meta.url))
 
 /** After its begin, in milliseconds: from before anything is there to the middle of the first turn. */
 const POINTS = [0, 60, 120, 200, 300, 450, 650, 1_200]
@@ -30,8 +23,7 @@ describe.each(CODEX_VERSIONS)('an orchestrator that is killed with a session of 
     workshop = await openWorkshop(version)
     const outDir = path.join(workshop.root, 'built')
     await mkdir(outDir)
-    // In a process of its own, since the compiler leaves a helper running for as long as its caller lives.
-    const compile = spawn(process.execPath, ['--input-type=module', '-e', COMPILE, ENTRY, outDir], {
+    const compile = spawn(process.execPath, [COMPILE, ENTRY, outDir], {
       cwd: fileURLToPath(new URL('..', import.meta.url)),
       stdio: 'inherit',
     })

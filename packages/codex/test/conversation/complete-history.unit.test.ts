@@ -38,3 +38,101 @@ describe('a command that the history does not list', () => {
     expect(completeHistory(turns, rollout(refused))).toMatchObject([{ items: [{ id: 'u' }] }])
   })
 })
+
+describe('a history whose items were numbered anew', () => {
+  const began: RolloutEntry = { type: 'turn-began', turnId: 't' }
+  const call = (callId: string, cmd: string): RolloutEntry => ({
+    type: 'call',
+    callId,
+    name: 'exec_command',
+    arguments: { cmd },
+  })
+  const renumbered = (
+    n: number,
+    type: 'user-message' | 'agent-message',
+    text: string,
+  ): Turn['items'][number] => ({
+    type,
+    id: `item-${String(n)}`,
+    phase: 'done',
+    text,
+  })
+
+  test('gets its names and its commands back, in the order in which they came', () => {
+    const turns: Turn[] = [
+      {
+        id: 't',
+        status: 'completed',
+        items: [
+          renumbered(1, 'user-message', 'go'),
+          renumbered(2, 'agent-message', 'on it'),
+          renumbered(3, 'agent-message', 'done'),
+        ],
+      },
+    ]
+    const entries: RolloutEntry[] = [
+      began,
+      { type: 'turn-context', cwd: '/work' },
+      { type: 'agent-said', id: 'm1', text: 'on it' },
+      call('c1', 'ls'),
+      {
+        type: 'call-answered',
+        callId: 'c1',
+        output: 'Wall time: 1\nProcess exited with code 2\nOutput:\nmine\n',
+      },
+      { type: 'agent-said', id: 'm2', text: 'done' },
+    ]
+    expect(completeHistory(turns, entries)).toMatchObject([
+      {
+        items: [
+          { id: 't/item-1', text: 'go' },
+          { id: 'm1', text: 'on it' },
+          {
+            id: 'c1',
+            type: 'command',
+            command: 'ls',
+            cwd: '/work',
+            status: 'failed',
+            exitCode: 2,
+            output: 'mine\n',
+          },
+          { id: 'm2', text: 'done' },
+        ],
+      },
+    ])
+  })
+
+  test('shows a call without an answer as catching up while its turn runs, and as failed after', () => {
+    const items = [renumbered(1, 'user-message', 'go')]
+    const of = (status: Turn['status']): unknown =>
+      completeHistory([{ id: 't', status, items }], [began, call('c', 'sleep 9')])[0]?.items.at(-1)
+    expect(of('in-progress')).toMatchObject({ id: 'c', phase: 'catching-up', status: 'running' })
+    expect(of('interrupted')).toMatchObject({ id: 'c', phase: 'done', status: 'failed' })
+  })
+
+  test('is told apart by its turns: the same numbers and words in two of them stay two', () => {
+    const items = [renumbered(1, 'user-message', 'go'), renumbered(2, 'agent-message', 'done')]
+    const turns: Turn[] = ['t', 'u'].map((id) => ({ id, status: 'completed', items }))
+    const entries: RolloutEntry[] = [
+      began,
+      { type: 'agent-said', id: 'm1', text: 'done' },
+      { type: 'turn-began', turnId: 'u' },
+      { type: 'agent-said', id: 'm2', text: 'done' },
+    ]
+    const ids = completeHistory(turns, entries).flatMap((turn) => turn.items.map(({ id }) => id))
+    expect(ids).toEqual(['t/item-1', 'm1', 'u/item-1', 'm2'])
+  })
+
+  test.each([
+    ['an empty rollout', []],
+    ['another turn', [{ type: 'turn-began', turnId: 'other' }, call('c', 'ls')]],
+    ['entries before any turn', [call('c', 'ls'), { type: 'agent-said', id: 'm', text: 'go' }]],
+    ['an answer to nothing', [began, { type: 'call-answered', callId: 'x', output: 'Output:\n' }]],
+    ['words that were never said', [began, { type: 'agent-said', id: 'm', text: 'something else' }]],
+    ['a call of another tool', [began, { type: 'call', callId: 'c', name: 'update_plan', arguments: {} }]],
+  ] as [string, RolloutEntry[]][])('loses and gains nothing by %s', (_name, entries) => {
+    const items = [renumbered(1, 'user-message', 'go'), renumbered(2, 'agent-message', 'done')]
+    const [turn] = completeHistory([{ id: 't', status: 'completed', items }], entries)
+    expect(turn?.items.map((item) => ('text' in item ? item.text : item.type))).toEqual(['go', 'done'])
+  })
+})
