@@ -78,7 +78,7 @@ function Panes({ client, suggestions }: Required<AppProps>) {
         {sessionId === undefined ? (
           <p className="x-stage x-faint">Choose a conversation, or start a new one.</p>
         ) : (
-          <SessionPage client={client} sessionId={sessionId} suggestions={suggestions} onCreate={create} />
+          <SessionPage client={client} sessionId={sessionId} suggestions={suggestions} />
         )}
       </main>
       {sheet && <KeySheet onClose={() => setSheet(false)} />}

@@ -41,12 +41,7 @@ export function ChatPane({ store, status, suggestions }: ChatPaneProps) {
     send()
     keeper.toEnd()
   }, [send, keeper])
-  if (!conversation)
-    return (
-      <p className="x-stage x-faint">
-        {status.state === 'ended' ? 'It is over.' : 'Waiting for its transcript…'}
-      </p>
-    )
+  if (!conversation) return <p className="x-stage x-faint">Waiting for its transcript…</p>
   return (
     <>
       <Notices notices={conversation.notices} />
@@ -72,6 +67,7 @@ export function ChatPane({ store, status, suggestions }: ChatPaneProps) {
 }
 
 function closedBecause(status: SessionStatus, conversation: ConversationState): string | undefined {
-  if (status.state === 'ended' || conversation.link.state === 'ended') return 'This conversation is over'
+  if (status.state === 'ended') return 'Resume the conversation to go on'
+  if (conversation.link.state === 'ended') return 'This conversation is over'
   return status.state === 'failed' ? status.fault.message : undefined
 }

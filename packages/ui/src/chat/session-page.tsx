@@ -1,14 +1,13 @@
 import { useEffect } from 'react'
 import type { SessionSummary } from '@x/agents/conversation'
 import { ErrorBoundary } from '../app/error-boundary.tsx'
-import { FaultNote } from '../app/fault-note.tsx'
 import type { ConnectionStatus } from '../connection/feed-connection.ts'
 import type { PageClient } from '../connection/page-client.ts'
 import type { SessionStore } from '../connection/session-store.ts'
 import { HOME_HREF } from '../hooks/use-route.ts'
 import { useStore } from '../hooks/use-store.ts'
-import { FailedSession } from '../tasks/failed-session.tsx'
 import { StartingSession } from '../tasks/starting-session.tsx'
+import { StoppedSession } from '../tasks/stopped-session.tsx'
 import { ChatPane } from './chat-pane.tsx'
 import { linkState } from './link-state.ts'
 import { SessionHeader } from './session-header.tsx'
@@ -19,12 +18,10 @@ export interface SessionPageProps {
   readonly sessionId: string
   /** What may be said in an empty conversation. @default none */
   readonly suggestions?: readonly string[]
-  /** Starts a conversation and goes there. @default starts it, and stays */
-  readonly onCreate?: (directory: string | null) => Promise<void>
 }
 
 /** One session, whatever state it is in. */
-export function SessionPage({ client, sessionId, suggestions = [], onCreate }: SessionPageProps) {
+export function SessionPage({ client, sessionId, suggestions = [] }: SessionPageProps) {
   const { sessions, connection } = useStore(client.list.view)
   const session = sessions?.find((one) => one.id === sessionId)
   if (!sessions) return <p className="x-stage x-faint">Waiting for the server…</p>
@@ -42,9 +39,6 @@ export function SessionPage({ client, sessionId, suggestions = [], onCreate }: S
       session={session}
       list={connection}
       suggestions={suggestions}
-      onRetry={() =>
-        onCreate ? onCreate(session.directory) : client.list.create(session.directory).then(() => {})
-      }
     />
   )
 }
@@ -55,10 +49,9 @@ interface KnownSessionProps {
   readonly session: SessionSummary
   readonly list: ConnectionStatus
   readonly suggestions: readonly string[]
-  readonly onRetry: () => Promise<void>
 }
 
-function KnownSession({ client, store, session, list, suggestions, onRetry }: KnownSessionProps) {
+function KnownSession({ client, store, session, list, suggestions }: KnownSessionProps) {
   const { conversation, connection: feed } = useStore(store.view)
   const { status } = session
   const ready = status.state === 'ready'
@@ -68,20 +61,18 @@ function KnownSession({ client, store, session, list, suggestions, onRetry }: Kn
     // The list knows of a restart that the session's own feed took for an end.
     if (ready && listLive) store.resume()
   }, [store, ready, listLive])
-  const end = (): Promise<void> => client.list.end(session.id)
   return (
     <>
       <SessionHeader
         session={session}
         link={linkState({ status, list, feed, link: conversation?.link })}
-        onEnd={end}
+        onEnd={() => client.list.end(session.id)}
       />
-      {status.state === 'ended' && status.fault && <FaultNote fault={status.fault} />}
-      {status.state === 'failed' && (
-        <FailedSession fault={status.fault} directory={session.directory} onRetry={onRetry} onEnd={end} />
+      {(status.state === 'failed' || status.state === 'ended') && (
+        <StoppedSession status={status} onResume={() => client.list.resume(session.id)} />
       )}
       {status.state === 'starting' && <StartingSession status={status} />}
-      {(ready || status.state === 'ended' || conversation) && (
+      {(ready || conversation) && (
         <ErrorBoundary what="This conversation">
           <ChatPane store={store} status={status} suggestions={suggestions} />
         </ErrorBoundary>

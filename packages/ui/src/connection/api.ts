@@ -50,6 +50,11 @@ export class Api {
     })
   }
 
+  /** Takes up a session that has ended or failed; it is on its way when this resolves. */
+  async resumeSession(id: string): Promise<void> {
+    await this.request('POST', `${session(id)}/resume`)
+  }
+
   async endSession(id: string): Promise<void> {
     await this.request('DELETE', session(id))
   }

@@ -79,6 +79,11 @@ export class SessionListStore {
     return made
   }
 
+  /** Takes up a session that has ended or failed; it is on its way when this resolves. @throws RequestError */
+  async resume(id: string): Promise<void> {
+    await this.options.api.resumeSession(id)
+  }
+
   /** Ends a session and forgets it. @throws RequestError */
   async end(id: string): Promise<void> {
     await this.options.api.endSession(id)
