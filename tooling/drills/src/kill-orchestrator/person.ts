@@ -1,14 +1,14 @@
 import type { ConversationState } from '@x/agents/conversation'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { FeedViewer } from '../demo/feed-viewer.ts'
-import type { Page } from '../demo/page.ts'
+import type { Answer, Page } from '../demo/page.ts'
 import type { PlannedRun } from './plan.ts'
 
 export interface SentMessage {
   readonly clientId: string
   readonly text: string
-  /** `cut`: nobody knows. `refused`: the server said no. */
-  fate: 'on-its-way' | 'acknowledged' | 'cut' | 'refused'
+  /** `cut`: nobody knows. `too-early`: the server was back and the session not yet. `refused`: the server said no. */
+  fate: 'on-its-way' | 'acknowledged' | 'cut' | 'too-early' | 'refused'
 }
 
 export interface PersonOptions {
@@ -57,8 +57,8 @@ export class Person {
     this.life += 1
     this.answering.clear()
     const { run, page, sessionId, viewer } = this.options
-    if (run.retries) {
-      for (const message of this.messages.filter((one) => one.fate === 'cut')) await this.deliver(message)
+    for (const message of this.messages) {
+      if (message.fate === 'too-early' || (message.fate === 'cut' && run.retries)) await this.deliver(message)
     }
     void this.answerQuestions()
     if (run.followUp && !this.followedUp) {
@@ -119,8 +119,8 @@ export class Person {
   private async deliver(message: SentMessage): Promise<void> {
     const { page, sessionId, say } = this.options
     const answer = await page.send(sessionId, message.text, message.clientId)
-    message.fate = answer === 'cut' ? 'cut' : answer.status === 202 ? 'acknowledged' : 'refused'
-    if (answer !== 'cut' && answer.status !== 202)
+    message.fate = fateOf(answer)
+    if (answer !== 'cut' && message.fate === 'refused')
       say(`  ${message.clientId} was refused: ${JSON.stringify(answer.body)}`)
   }
 
@@ -136,4 +136,11 @@ export class Person {
       await viewer.changed(signal)
     }
   }
+}
+
+function fateOf(answer: Answer): SentMessage['fate'] {
+  if (answer === 'cut') return 'cut'
+  if (answer.status === 202) return 'acknowledged'
+  const { error } = answer.body as { readonly error?: { readonly code?: string } }
+  return error?.code === 'not-ready' ? 'too-early' : 'refused'
 }
