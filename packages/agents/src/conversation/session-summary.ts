@@ -15,7 +15,7 @@ export interface SessionSummary {
 /**
  * - `starting`: on its way; `doing` says with what, `progress` goes from 0 to 1 where that can be told.
  * - `ready`: its conversation can be read; `needsYou` counts open approvals.
- * - `failed`: it could not be started or found again. `ended`: it is over.
+ * - `failed`: it could not be started or found again. `ended`: it does not run any more. Both can be resumed.
  */
 export type SessionStatus =
   | { readonly state: 'starting'; readonly doing: string; readonly progress?: number }
