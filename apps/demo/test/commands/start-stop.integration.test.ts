@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import path from 'node:path'
-import type { SessionSummary } from '@x/agents/conversation'
+import type { ConversationState, SessionSummary } from '@x/agents/conversation'
 import { codexBinary, privateDirectory, processesOf } from '@x/fixtures'
 import { expectNoLeaks } from '@x/vitest/leak-guard'
 import { describe, expect, test } from 'vitest'
@@ -17,6 +17,10 @@ const isReady = (sessions: readonly SessionSummary[], id: string) =>
 
 const appServers = (stateDir: string) =>
   processesOf(stateDir).filter(({ command }) => command.includes('app-server --listen'))
+
+/** What the open approval is about, as the page finds it. */
+const askedItem = ({ turns, approvals }: ConversationState) =>
+  turns.flatMap(({ items }) => items).find(({ id }) => id === approvals[0]?.itemId)
 
 /** The session that an address leads to. */
 const placeOf = ({ url }: { readonly url: string }) =>
@@ -51,6 +55,7 @@ describe('start and stop with the real Codex', () => {
     })
     expect(sent).toMatchObject({ status: 202, body: { turnId: expect.any(String) } })
     const asking = await page.conversation(id, (state) => state.approvals.length === 1)
+    expect(askedItem(asking)).toMatchObject({ type: 'command', status: 'running' })
     await page.sessions(([one]) => one?.status.state === 'ready' && one.status.needsYou === 1)
 
     // The page is killed in the middle of a turn that waits for a person.
@@ -61,6 +66,7 @@ describe('start and stop with the real Codex', () => {
     expect(found).toMatchObject({ id, title: 'run: touch hello.txt' })
     const still = await page.conversation(id, (state) => state.approvals.length === 1)
     expect(still.threadId).toBe(asking.threadId)
+    expect(askedItem(still)).toMatchObject({ type: 'command', status: 'running' })
     const approval = encodeURIComponent(still.approvals[0]!.id)
     const answered = await page.ask('POST', `/api/sessions/${id}/approvals/${approval}`, {
       decision: 'accept',
