@@ -13,7 +13,7 @@ const ENTRY = fileURLToPath(new URL('./fixtures/orchestrator.ts', import.meta.ur
 const COMPILE = fileURLToPath(new URL('./fixtures/compile.mjs', import.meta.url))
 
 /** After its begin, in milliseconds: from before anything is there to the middle of the first turn. */
-const POINTS = [0, 60, 120, 200, 300, 450, 650, 1_200]
+const POINTS = [0, 60, 150, 300, 500, 1_000]
 
 describe.each(CODEX_VERSIONS)('an orchestrator that is killed with a session of Codex %s', (version) => {
   let workshop: Workshop
