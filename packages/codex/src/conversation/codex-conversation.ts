@@ -25,7 +25,7 @@ import { translateNotification } from './translate-notification.ts'
 import { translateTurn } from './translate-turn.ts'
 
 export type CodexConversationOptions = Omit<ApprovalsOptions, 'feed'> &
-  Pick<OutboxOptions, 'gate' | 'onFirstMessage'> & {
+  Pick<OutboxOptions, 'gate' | 'onFirstMessage' | 'steered' | 'onSteer'> & {
     /** Another one comes with `hydrate` when Codex had kept nothing of the first. */
     readonly threadId: string
     readonly cwd: string

@@ -3,6 +3,12 @@ import { AppServerError, RpcError, type AppServerClient, type Turn as CodexTurn 
 import type { ClientSlot } from './client-slot.ts'
 import type { SentTurn } from './sent-turn.ts'
 
+/** A message that was handed to a running turn; which turn. */
+export interface SteeredMessage {
+  readonly clientId: string
+  readonly turnId: string
+}
+
 export interface OutboxOptions {
   readonly threadId: () => string
   readonly feed: Feed
@@ -11,6 +17,10 @@ export interface OutboxOptions {
   readonly gate: Promise<void>
   /** Told before the first message leaves, so that it is known on disk that there is something to lose. */
   readonly onFirstMessage: () => Promise<void>
+  /** What an earlier keeper of the session has handed to turns that may still run. */
+  readonly steered: readonly SteeredMessage[]
+  /** Told, to be kept on disk, before a message is handed to a running turn. */
+  readonly onSteer: (message: SteeredMessage) => Promise<void>
   /** A turn has been made for a message. */
   readonly onTurn: (turn: CodexTurn) => void
 }
@@ -27,17 +37,20 @@ const STEER_WAIT_MS = 50
  * Messages on their way to Codex, one after the other.
  *
  * A message whose fate a broken connection took with it is looked for in the history by its client id, and sent again
- * only when it is not there.
+ * only when it is not there. One that was handed to a running turn may be in Codex's hands and in no history until the
+ * turn comes to it (0.142.5: when its answer is whole), so it is looked for until that turn has ended.
  */
 export class Outbox {
   private readonly options: OutboxOptions
   private readonly unsent = new Set<SentTurn>()
   private readonly ending = new Set<string>()
+  private readonly steered: Map<string, string>
   private tail: Promise<void> = Promise.resolve()
   private spoken: Promise<void> | undefined
 
   constructor(options: OutboxOptions) {
     this.options = options
+    this.steered = new Map(options.steered.map(({ clientId, turnId }) => [clientId, turnId]))
   }
 
   /** Resolves with the turn that took the message. */
@@ -69,7 +82,7 @@ export class Outbox {
     })
     this.spoken ??= onFirstMessage()
     await this.spoken
-    let uncertain = false
+    let uncertain = this.steered.has(sent.clientId)
     for (;;) {
       const client = await slot.next()
       const known = uncertain ? await this.findTurn(sent) : undefined
@@ -96,6 +109,7 @@ export class Outbox {
     for (let n = 1; ; n += 1) {
       const active = await this.turnToJoin()
       if (!active) break
+      await this.handOver(sent.clientId, active.id)
       try {
         const { turnId } = await client.request('turn/steer', { ...message, expectedTurnId: active.id })
         return turnId
@@ -108,6 +122,12 @@ export class Outbox {
     const { turn } = await client.request('turn/start', message)
     onTurn(turn)
     return turn.id
+  }
+
+  private async handOver(clientId: string, turnId: string): Promise<void> {
+    if (this.steered.get(clientId) === turnId) return
+    this.steered.set(clientId, turnId)
+    await this.options.onSteer({ clientId, turnId })
   }
 
   /** The turn that runs, unless it was interrupted: that one is awaited. */
@@ -124,6 +144,12 @@ export class Outbox {
       state.turns.findLast((turn) =>
         turn.items.some((item) => item.type === 'user-message' && item.clientId === sent.clientId),
       )
+    const into = this.steered.get(sent.clientId)
+    const { feed } = this.options
+    while (into !== undefined && !find(feed.state) && activeTurn(feed.state)?.id === into) {
+      if (feed.state.link.state === 'ended') break
+      await feed.changed()
+    }
     await this.until((state) => find(state) !== undefined, SETTLE_MS)
     return find(this.options.feed.state)?.id
   }

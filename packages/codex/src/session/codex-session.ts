@@ -9,6 +9,7 @@ import type { PermissionPlaces } from '../posture/render-permissions.ts'
 import { connectAppServer, findAppServer, startAppServer, stopAppServer } from './app-server.ts'
 import type { LaunchRecord } from './parse-launch-record.ts'
 import { RecoveryBudget } from './recovery-budget.ts'
+import { rememberSteered } from './remember-steered.ts'
 import type { Session } from './session.ts'
 import { writeConfig, writeRecord } from './task-directory.ts'
 import { startThread, takeUpThread, type OpenedThread } from './thread.ts'
@@ -22,7 +23,7 @@ export interface CodexSessionOptions {
   readonly places: PermissionPlaces
 }
 
-/** The connection that a session begins with, and the proof that is under way on it. */
+/** The connection that a session begins with; the proof runs beside the start or the resumption of the thread. */
 interface FirstConnection {
   readonly process: DetachedProcess
   readonly client: AppServerClient
@@ -78,6 +79,8 @@ export class CodexSession implements Session {
       cwd: record.directory,
       gate: this.ready,
       onFirstMessage: () => this.saveRecord({ spoken: true }),
+      steered: record.steered ?? [],
+      onSteer: (message) => this.saveRecord(rememberSteered(this.record, message)),
       // Not knowing it has a cost only when the thread is lost, and then it is the message.
       onTurnEnded: () => void this.turnKept().catch(() => undefined),
       leavesSandbox: (itemId) => leavesSandbox(host, this.rolloutPath, itemId),
@@ -142,15 +145,13 @@ export class CodexSession implements Session {
   }
 
   private static async begin(options: CodexSessionOptions, first: FirstConnection): Promise<CodexSession> {
-    const { client } = first
-    const starting = startThread(client, options.record)
-    // The command that is tried runs beside it.
+    const starting = startThread(first.client, options.record)
     const proof = first.prove()
     proof.catch(() => undefined)
     const thread = await starting
     const session = new CodexSession(options, first, thread, proof)
-    session.talk.bind(client)
-    session.talk.hydrate(client, thread)
+    session.talk.bind(first.client)
+    session.talk.hydrate(first.client, thread)
     return session
   }
 

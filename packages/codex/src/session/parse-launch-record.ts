@@ -14,6 +14,8 @@ const recordSchema = z.object({
   spoken: z.boolean(),
   /** Whether a turn has ended: from then on Codex has the thread on disk for sure. */
   kept: z.boolean(),
+  /** The newest messages that were handed to a running turn: they may be in Codex's hands and in no history yet. */
+  steered: z.array(z.object({ clientId: z.string(), turnId: z.string() })).optional(),
   binary: z.string(),
   installation: z.string(),
   version: z.string(),

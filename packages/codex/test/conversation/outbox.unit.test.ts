@@ -2,23 +2,26 @@ import { emptyConversation, Feed } from '@x/agents/conversation'
 import type { Turn as CodexTurn } from '@x/codex-appserver'
 import { describe, expect, test, vi } from 'vitest'
 import { ClientSlot } from '../../src/conversation/client-slot.ts'
-import { Outbox } from '../../src/conversation/outbox.ts'
+import { Outbox, type SteeredMessage } from '../../src/conversation/outbox.ts'
 import { SentTurn } from '../../src/conversation/sent-turn.ts'
 import { translateTurn } from '../../src/conversation/translate-turn.ts'
 import { FakeClient } from './fake-client.ts'
 
 const turn = (id: string): CodexTurn => ({ id, items: [], status: 'inProgress' })
 
-function setUp(gate: Promise<void> = Promise.resolve()) {
+function setUp(gate: Promise<void> = Promise.resolve(), steered: readonly SteeredMessage[] = []) {
   const feed = new Feed(emptyConversation('thread', '/work'))
   const slot = new ClientSlot()
   const onFirstMessage = vi.fn(() => Promise.resolve())
+  const onSteer = vi.fn(() => Promise.resolve())
   const outbox = new Outbox({
     threadId: () => 'thread',
     feed,
     slot,
     gate,
     onFirstMessage,
+    steered,
+    onSteer,
     onTurn: (begun) => feed.publish({ type: 'turn-started', turn: translateTurn(begun) }),
   })
   const connect = (): FakeClient => {
@@ -34,7 +37,7 @@ function setUp(gate: Promise<void> = Promise.resolve()) {
       turnId,
       item: { type: 'user-message', id: text, phase: 'done', text, clientId: `id of ${text}` },
     })
-  return { feed, slot, outbox, onFirstMessage, connect, message, end, arrive }
+  return { feed, slot, outbox, onFirstMessage, onSteer, connect, message, end, arrive }
 }
 
 describe('Outbox', () => {
@@ -253,5 +256,38 @@ describe('SentTurn', () => {
         for await (const _ of sent.text) throw new Error('expected no text')
       })(),
     ).rejects.toBe(reason)
+  })
+
+  // Codex may have taken it without having told anyone: 0.142.5 does so when the answer is whole.
+  test.each([
+    ['is in the history once the turn has come to it', true, []],
+    ['is sent when the turn has ended without it', false, ['turn/start']],
+  ])('a message that an earlier keeper handed to a running turn %s', async (_how, arrives, methods) => {
+    const steered = [{ clientId: 'id of added', turnId: 't' }]
+    const { feed, outbox, connect, message, arrive, end } = setUp(Promise.resolve(), steered)
+    feed.publish({ type: 'turn-started', turn: translateTurn(turn('t')) })
+    const fake = connect()
+    const sent = outbox.send(message('added'))
+    await feed.changed(AbortSignal.timeout(20))
+    expect(fake.asked).toEqual([])
+    if (arrives) arrive('t', 'added')
+    else end('t')
+    if (!arrives) {
+      await fake.next(1)
+      fake.answer(1, { turn: turn('u') })
+    }
+    expect(await sent).toBe(arrives ? 't' : 'u')
+    expect(fake.asked.map(({ method }) => method)).toEqual(methods)
+  })
+
+  test('puts a message on record before it hands it to a running turn', async () => {
+    const { feed, outbox, onSteer, connect, message } = setUp()
+    feed.publish({ type: 'turn-started', turn: translateTurn(turn('t')) })
+    const fake = connect()
+    const sent = outbox.send(message('added'))
+    expect(await fake.next(1)).toMatchObject({ method: 'turn/steer' })
+    expect(onSteer).toHaveBeenCalledExactlyOnceWith({ clientId: 'id of added', turnId: 't' })
+    fake.answer(1, { turnId: 't' })
+    expect(await sent).toBe('t')
   })
 })
