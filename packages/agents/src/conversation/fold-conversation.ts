@@ -39,6 +39,7 @@ function apply(next: Mutable<ConversationState>, draft: TurnDraft, event: Conver
       if (event.error) turn.error = event.error
       if (event.endedAt !== undefined) turn.endedAt = event.endedAt
       delete turn.waiting
+      draft.endTexts(event.turnId)
       next.approvals = without(next.approvals, (approval) => approval.turnId === event.turnId)
       return
     }
@@ -156,6 +157,22 @@ class TurnDraft {
     }
     Object.assign(copy.turn, turn)
     for (const item of turn.items) this.setItem(turn.id, item.id, () => item)
+  }
+
+  /**
+   * What is said in a turn that is over grows no more: an agent that is interrupted, or told something else in the middle
+   * of an answer, may never complete it. Nothing is left of one whose beginning was missed.
+   */
+  endTexts(turnId: string): void {
+    const copy = this.copy(turnId)
+    const items = copy.items.flatMap((item) => {
+      if (item.type !== 'agent-message' && item.type !== 'reasoning') return [item]
+      if (item.phase === 'catching-up') return []
+      return [item.phase === 'open' ? { ...item, phase: 'done' as const } : item]
+    })
+    copy.items.splice(0, copy.items.length, ...items)
+    copy.index.clear()
+    for (const [at, item] of items.entries()) copy.index.set(item.id, at)
   }
 
   turn(id: string): Mutable<Turn> {

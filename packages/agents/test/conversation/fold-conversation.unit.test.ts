@@ -279,3 +279,29 @@ test('the newest 20 notices are kept', () => {
   )
   expect(oneByOne(said).notices.map(({ id }) => id)).toEqual(Array.from({ length: 20 }, (_, n) => `${n + 5}`))
 })
+
+describe('the end of a turn', () => {
+  test('ends what was being said, also when the agent never completes it', () => {
+    const state = oneByOne([
+      started(),
+      { type: 'item-started', turnId: 't', item: message('') },
+      delta('half an ans'),
+      ended(),
+    ])
+    expect(firstItem(state)).toEqual(message('half an ans', 'done'))
+  })
+
+  test('leaves nothing of an answer whose beginning was missed, until it comes whole', () => {
+    const cut = oneByOne([started(), delta('…wer'), ended()])
+    expect(cut.turns[0]?.items).toEqual([])
+    const whole = foldConversation(cut, [
+      { type: 'item-completed', turnId: 't', item: message('the answer', 'done') },
+    ])
+    expect(firstItem(whole)).toEqual(message('the answer', 'done'))
+  })
+
+  test('leaves a running command as it is: it may complete later', () => {
+    const state = oneByOne([started(), { type: 'item-started', turnId: 't', item: command('') }, ended()])
+    expect(firstItem(state)?.phase).toBe('open')
+  })
+})
