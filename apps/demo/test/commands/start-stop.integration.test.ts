@@ -18,6 +18,12 @@ const isReady = (sessions: readonly SessionSummary[], id: string) =>
 const appServers = (stateDir: string) =>
   processesOf(stateDir).filter(({ command }) => command.includes('app-server --listen'))
 
+/** The processes that are there to stay, by pid: each Codex, and the offline model. Commands come and go. */
+const lasting = (stateDir: string) =>
+  processesOf(stateDir)
+    .filter(({ command }) => /app-server --listen|main\.js --port \d+ --record/.test(command))
+    .map(({ pid }) => pid)
+
 /** What the open approval is about, as the page finds it. */
 const askedItem = ({ turns, approvals }: ConversationState) =>
   turns.flatMap(({ items }) => items).find(({ id }) => id === approvals[0]?.itemId)
@@ -280,12 +286,13 @@ describe('a start that fails leaves nothing running', () => {
     const page = await PageClient.open(first.page.url)
     const [running] = await page.sessions(ready)
     await first.run.end('SIGKILL')
-    const before = processesOf(it.stateDir).map(({ pid }) => pid)
+    const before = lasting(it.stateDir)
+    expect(before).toHaveLength(2)
     await rm(path.join(it.stateDir, 'demo/instance.json'))
     await spoil()
     await using code2 = await privateDirectory()
     expect((await it.run('start', '--no-open', '--dir', code2.path).ended).code).toBe(1)
-    expect(processesOf(it.stateDir).map(({ pid }) => pid)).toEqual(before)
+    expect(lasting(it.stateDir)).toEqual(before)
     await it.start()
     expect((await page.sessions(ready)).map(({ id }) => id)).toEqual([running!.id])
   })
