@@ -165,10 +165,10 @@ class TurnDraft {
    */
   endTexts(turnId: string): void {
     const copy = this.copy(turnId)
-    const items = copy.items.flatMap((item) => {
+    const items = copy.items.flatMap((item): readonly Item[] => {
       if (item.type !== 'agent-message' && item.type !== 'reasoning') return [item]
       if (item.phase === 'catching-up') return []
-      return [item.phase === 'open' ? { ...item, phase: 'done' as const } : item]
+      return [item.phase === 'open' ? { ...item, phase: 'done' } : item]
     })
     copy.items.splice(0, copy.items.length, ...items)
     copy.index.clear()
