@@ -64,8 +64,10 @@ const LENGTH_MS: Readonly<Record<Kind, number>> = {
 function planRun(n: number, kind: Kind, random: SeededRandom): PlannedRun {
   const followUp = planFollowUp(n, kind, random)
   const from = followUp && random.chance(0.7) ? 'follow-up' : 'message'
-  // A third of the kills cuts the request itself.
-  const afterMs = random.chance(0.33) ? random.between(0, 30) : random.between(30, LENGTH_MS[kind])
+  // A third of the kills cuts the request itself; what is added to a running turn has most to lose by it.
+  const afterMs = random.chance(kind === 'steer' ? 0.67 : 0.33)
+    ? random.between(0, 30)
+    : random.between(30, LENGTH_MS[kind])
   return {
     n,
     kind,
