@@ -67,9 +67,7 @@ test('fetches into an empty cache, two at once too, and then never again', async
     (await readdir(path.dirname(path.dirname(codexBinary(VERSION))))).sort(),
   )
   told.length = 0
-  const before = performance.now()
   expect(await provision()).toEqual(one)
-  expect(performance.now() - before).toBeLessThan(500)
   expect(told).toEqual([])
   // What was begun and never ended is no installation.
   await rm(path.join(one.directory, 'x-installed.json'))
@@ -86,16 +84,16 @@ test('refuses what does not have the pinned digest, and leaves nothing', async (
   const tarball = Buffer.from('not the tarball that it is said to be')
   const name = `${VERSION}-linux-x64`
   const integrity = `sha512-${createHash('sha512').update(tarball).digest('base64')}`
-  const registry = createServer((request, response) => {
-    const url = `http://127.0.0.1:${String((registry.address() as { port: number }).port)}`
+  const mirror = createServer((request, response) => {
+    const url = `http://127.0.0.1:${String((mirror.address() as { port: number }).port)}`
     if (request.url?.endsWith('.tgz') === true) return void response.end(tarball)
     response.setHeader('content-type', 'application/json')
     const dist = { integrity, tarball: `${url}/codex.tgz` }
     const versions = { [name]: { name: '@openai/codex', version: name, dist } }
     response.end(JSON.stringify({ name: '@openai/codex', 'dist-tags': { latest: name }, versions }))
   })
-  await new Promise<void>((resolve) => registry.listen(0, '127.0.0.1', resolve))
-  const { port } = registry.address() as { port: number }
+  await new Promise<void>((resolve) => mirror.listen(0, '127.0.0.1', resolve))
+  const { port } = mirror.address() as { port: number }
   const doctored = hostWithEnvironment({ npm_config_registry: `http://127.0.0.1:${String(port)}` })
   const refused = provisionCodex({ host: doctored, version: VERSION, cacheDir: cache('doctored') })
   await expect(refused).rejects.toMatchObject({
@@ -104,8 +102,8 @@ test('refuses what does not have the pinned digest, and leaves nothing', async (
     message: expect.stringContaining('pinned digest'),
     remedy: expect.stringContaining('registry'),
   })
-  registry.closeAllConnections()
-  await new Promise((resolve) => registry.close(resolve))
+  mirror.closeAllConnections()
+  await new Promise((resolve) => mirror.close(resolve))
   expect(await inCache('doctored')).toEqual([])
 })
 
