@@ -20,7 +20,7 @@ describe.each(libraries)('$name', ({ directory, manifest }) => {
   })
 
   test('ships its build and its README, as an ES module, for the supported Node', () => {
-    expect(manifest).toMatchObject({ type: 'module', license: 'Apache-2.0', engines: { node: FLOOR } })
+    expect(manifest).toMatchObject({ type: 'module', license: 'UNLICENSED', engines: { node: FLOOR } })
     expect(manifest.files).toEqual(['dist', 'README.md'])
     expect(manifest.private).toBeUndefined()
   })
