@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { ConversationError, type Approval, type ApprovalDecision, type Feed } from '@x/agents/conversation'
 import type { AppServerClient, ParamsOf } from '@x/codex-appserver'
+import type { AskedCall } from './read-rollout.ts'
 import { unwrapShell } from './unwrap-shell.ts'
 
 type CommandParams = ParamsOf<'item/commandExecution/requestApproval'>
@@ -17,7 +18,7 @@ const DECISIONS: Readonly<Record<ApprovalDecision, CodexDecision>> = {
 export interface ApprovalsOptions {
   readonly feed: Feed
   /** Whether the call behind an item asks to run outside the sandbox. What can't be told must be `true`. */
-  readonly leavesSandbox: (itemId: string) => Promise<boolean>
+  readonly leavesSandbox: (asked: AskedCall) => Promise<boolean>
   /** Where an accepted change of files may lie. */
   readonly writableRoots: readonly string[]
 }
@@ -42,7 +43,7 @@ export class Approvals {
   bind(client: AppServerClient, hydrated: Promise<void>): void {
     client.onRequest('item/commandExecution/requestApproval', async (params, { requestId, signal }) => {
       await hydrated
-      const escape = await this.options.leavesSandbox(params.itemId)
+      const escape = await this.options.leavesSandbox(params)
       return { decision: await this.ask(commandApproval(String(requestId), params, escape), signal) }
     })
     client.onRequest('item/fileChange/requestApproval', async (params, { requestId, signal }) => {

@@ -15,7 +15,7 @@ import {
   type Turn,
   type TurnHandle,
 } from '@x/agents/conversation'
-import { isKnownNotification, RpcError, type AppServerClient } from '@x/codex-appserver'
+import { isKnownNotification, type AppServerClient } from '@x/codex-appserver'
 import { Approvals, type ApprovalsOptions } from './approvals.ts'
 import { ClientSlot } from './client-slot.ts'
 import { mergeHistory } from './merge-history.ts'
@@ -187,21 +187,23 @@ export class CodexConversation implements Conversation {
       this.running.add(entry)
       sent.started(turnId)
       if (sent.settleIfEnded(turnId)) this.running.delete(entry)
-      else if (sent.interruptWanted) await this.interruptTurn(turnId)
+      else if (sent.interruptWanted) void this.interruptTurn(turnId).catch(() => undefined)
     } catch (error) {
       sent.fail(error)
     }
   }
 
+  /** @throws AppServerError when Codex refuses again and again although the turn runs */
   private async interruptTurn(turnId: string): Promise<void> {
-    for (let n = 0; n < INTERRUPT_TRIES && activeTurn(this.state)?.id === turnId; n += 1) {
+    for (let n = 1; activeTurn(this.state)?.id === turnId; n += 1) {
       const client = await this.slot.next()
       try {
         await client.request('turn/interrupt', { threadId: this.threadId, turnId })
         return
       } catch (error) {
-        if (!(error instanceof RpcError)) continue
-        await this.events.changed(AbortSignal.timeout(50))
+        if (client.signal.aborted) await this.events.changed()
+        else if (n >= INTERRUPT_TRIES) throw error
+        else await this.events.changed(AbortSignal.timeout(50))
       }
     }
   }

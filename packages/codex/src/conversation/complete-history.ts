@@ -55,7 +55,7 @@ function completeItems(turn: Turn, entries: readonly RolloutEntry[]): readonly I
       const answer = answers.get(entry.callId)
       if (known >= 0) {
         takeUntil(known + 1)
-      } else if (typeof entry.arguments['cmd'] === 'string' && (withoutCommands || isLeftOut(answer))) {
+      } else if (typeof entry.arguments?.['cmd'] === 'string' && (withoutCommands || isLeftOut(answer))) {
         // What the person said comes first, also when the agent said nothing before its call.
         if (turn.items[at]?.type === 'user-message') takeUntil(at + 1)
         items.push(command(entry.callId, entry.arguments, cwd, answer, turn.status === 'in-progress'))

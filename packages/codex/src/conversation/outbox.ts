@@ -80,8 +80,7 @@ export class Outbox {
       const why = cause instanceof Error ? cause.message : 'the session is not ready'
       throw new ConversationError('gate-closed', why, { cause })
     })
-    this.spoken ??= onFirstMessage()
-    await this.spoken
+    await this.tellFirst(onFirstMessage)
     let uncertain = this.steered.has(sent.clientId)
     for (;;) {
       const client = await slot.next()
@@ -96,6 +95,16 @@ export class Outbox {
         uncertain = true
         if (slot.current === client) await client.closed
       }
+    }
+  }
+
+  /** Once; but what failed, on a full disk for example, is tried again with the next message. */
+  private async tellFirst(onFirstMessage: () => Promise<void>): Promise<void> {
+    try {
+      await (this.spoken ??= onFirstMessage())
+    } catch (error) {
+      this.spoken = undefined
+      throw error
     }
   }
 

@@ -12,7 +12,10 @@ export type RolloutEntry =
       readonly type: 'call'
       readonly callId: string
       readonly name: string
-      readonly arguments: Readonly<Record<string, unknown>>
+      /** Absent where the line does not say it. */
+      readonly turnId?: string
+      /** Absent where they are no JSON object. */
+      readonly arguments?: Readonly<Record<string, unknown>>
     }
   | { readonly type: 'call-answered'; readonly callId: string; readonly output: string }
 
@@ -37,6 +40,10 @@ const functionCall = z.object({
     name: z.string(),
     arguments: z.string(),
     call_id: z.string(),
+    internal_chat_message_metadata_passthrough: z
+      .looseObject({ turn_id: z.string() })
+      .optional()
+      .catch(undefined),
   }),
 })
 const callOutput = z.object({
@@ -72,7 +79,15 @@ export function parseRolloutLine(line: string): RolloutEntry | undefined {
   const call = functionCall.safeParse(json)
   if (call.success) {
     const { name, arguments: text, call_id: callId } = call.data.payload
-    return { type: 'call', callId, name, arguments: parseArguments(text) }
+    const turnId = call.data.payload.internal_chat_message_metadata_passthrough?.turn_id
+    const args = parseArguments(text)
+    return {
+      type: 'call',
+      callId,
+      name,
+      ...(turnId !== undefined && { turnId }),
+      ...(args && { arguments: args }),
+    }
   }
   const answered = callOutput.safeParse(json)
   if (answered.success)
@@ -84,11 +99,11 @@ export function parseRolloutLine(line: string): RolloutEntry | undefined {
   return undefined
 }
 
-function parseArguments(text: string): Readonly<Record<string, unknown>> {
+function parseArguments(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const json: unknown = JSON.parse(text)
-    return z.record(z.string(), z.unknown()).catch({}).parse(json)
+    return z.record(z.string(), z.unknown()).safeParse(json).data
   } catch {
-    return {}
+    return undefined
   }
 }

@@ -12,45 +12,61 @@ export async function readRollout(host: Host, path: string): Promise<readonly Ro
 const TRIES = 10
 const WAIT_MS = 50
 
+type Call = Extract<RolloutEntry, { type: 'call' }>
+
+/** What an approval says of the call behind it. */
+export interface AskedCall {
+  readonly itemId: string
+  readonly turnId: string
+}
+
 /**
  * Whether the call behind an approval asks to run outside the sandbox.
  *
  * The approval itself does not say so (a justification may be left out), the agent's own call does: in the rollout,
- * under the item's id. What can't be found counts as asking for it.
+ * under the item's id. That id was chosen by the model's endpoint, so one that was used before proves nothing. What
+ * can't be found, or told apart, or read, counts as asking for it.
  */
 export async function leavesSandbox(
   host: Host,
   rolloutPath: string | undefined,
-  itemId: string,
+  asked: AskedCall,
 ): Promise<boolean> {
   if (rolloutPath === undefined) return true
   for (let n = 0; n < TRIES; n += 1) {
-    const call = await findCall(host, rolloutPath, itemId)
-    if (call) return asksForMore(call.arguments)
+    const entries = await findEntries(host, rolloutPath, asked.itemId)
+    const calls = entries.filter((entry): entry is Call => entry.type === 'call')
+    // Its question is open, so an answer belongs to an earlier call of the same name.
+    if (calls.length > 1 || entries.length > calls.length) return true
+    if (calls[0]?.turnId === asked.turnId) return asksForMore(calls[0])
     await new Promise((resolve) => setTimeout(resolve, WAIT_MS))
   }
   return true
 }
 
-async function findCall(
+/** The calls of this id, and the answers to them. */
+async function findEntries(
   host: Host,
   rolloutPath: string,
   itemId: string,
-): Promise<Extract<RolloutEntry, { type: 'call' }> | undefined> {
-  const found = await host.exec(
-    ['grep', '-F', '-e', `"call_id":${JSON.stringify(itemId)}`, '--', rolloutPath],
-    {
-      maxBytes: 64 * 1024 * 1024,
-      timeoutMs: 10_000,
-    },
-  )
-  const entries = found.stdout.split('\n').map(parseRolloutLine)
-  return entries.find((entry) => entry?.type === 'call' && entry.callId === itemId) as
-    Extract<RolloutEntry, { type: 'call' }> | undefined
+): Promise<readonly RolloutEntry[]> {
+  const pattern = `"call_id":${JSON.stringify(itemId)}`
+  const found = await host.exec(['grep', '-F', '-e', pattern, '--', rolloutPath], {
+    maxBytes: 64 * 1024 * 1024,
+    timeoutMs: 10_000,
+  })
+  return found.stdout
+    .split('\n')
+    .flatMap((line) => parseRolloutLine(line) ?? [])
+    .filter((entry) => (entry.type === 'call' || entry.type === 'call-answered') && entry.callId === itemId)
 }
 
 /** Both spellings that Codex's command tools have had. Anything but the default is more. */
-function asksForMore(args: Readonly<Record<string, unknown>>): boolean {
-  const wanted = args['sandbox_permissions']
-  return (wanted !== undefined && wanted !== 'use_default') || args['with_escalated_permissions'] === true
+function asksForMore({ arguments: args }: Call): boolean {
+  const wanted = args?.['sandbox_permissions']
+  return (
+    args === undefined ||
+    (wanted !== undefined && wanted !== 'use_default') ||
+    args['with_escalated_permissions'] === true
+  )
 }

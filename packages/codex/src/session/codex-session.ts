@@ -83,7 +83,7 @@ export class CodexSession implements Session {
       onSteer: (message) => this.saveRecord(rememberSteered(this.record, message)),
       // Not knowing it has a cost only when the thread is lost, and then it is the message.
       onTurnEnded: () => void this.turnKept().catch(() => undefined),
-      leavesSandbox: (itemId) => leavesSandbox(host, this.rolloutPath, itemId),
+      leavesSandbox: (asked) => leavesSandbox(host, this.rolloutPath, asked),
       writableRoots: [record.directory, places.paths.work],
     })
     this.closed = this.talk.closed

@@ -3,6 +3,7 @@ import path from 'node:path'
 import type { Approval, ApprovalDecision } from '@x/agents/conversation'
 import { CODEX_VERSIONS } from '@x/fixtures'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { ModelStep } from '@x/responses'
 import type { Session } from '../../src/session/session.ts'
 import { callingModel, callTool, runCommand } from '../calling-model.ts'
 import { openWorkshop, until, type Workshop } from '../workshop.ts'
@@ -170,4 +171,21 @@ describe.each(CODEX_VERSIONS)('ways out of the sandbox of Codex %s', (version) =
       expect(await exists(path.join(task, 'work', '.codex', 'config.toml'))).toBe(false)
     },
   )
+
+  test('an escalation under the id of an earlier, harmless call is declined like any other', async () => {
+    const escalate = { sandbox_permissions: 'require_escalated' }
+    const call = (cmd: string, more = {}): ModelStep => ({
+      call: 'exec_command',
+      callId: 'call_0',
+      arguments: { cmd, yield_time_ms: 20_000, ...more },
+    })
+    const file = path.join(outside, 'under-a-known-name')
+    // In a later turn, and beside the harmless one in the same answer.
+    await callTool(session, call('echo harmless > first'))
+    await callTool(session, call(`touch ${file}`, escalate))
+    expect(await exists(file)).toBe(false)
+    const both = [call('echo harmless > second'), call(`touch ${file}`, escalate)]
+    await session.conversation.send(JSON.stringify(both)).result
+    expect(await exists(file)).toBe(false)
+  })
 })
