@@ -7,14 +7,11 @@ import type { LoginCookies } from './auth/login-cookies.ts'
 import type { OneTimeTokens } from './auth/one-time-tokens.ts'
 import type { RateLimit } from './auth/rate-limit.ts'
 import { faultBody, HttpFault, NOT_LOGGED_IN, toFault } from './http-fault.ts'
+import { MAX_BODY_BYTES, MAX_MESSAGE_BYTES } from './limits.ts'
 import type { Page } from './page/load-page.ts'
 import { parseAnswer, parseLogin, parseMessage, parseNewSession } from './parse-request.ts'
 import { readJson } from './read-json.ts'
 import { SentMessages } from './sent-messages.ts'
-
-/** Bytes of a body: a message holds half a Mi of characters at most, everything else is small. */
-const MAX_MESSAGE_BYTES = 2 * 1024 * 1024
-const MAX_BODY_BYTES = 16 * 1024
 
 export interface AppOptions {
   readonly sessions: SessionDirectory

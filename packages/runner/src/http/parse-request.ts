@@ -1,20 +1,18 @@
 import type { ApprovalDecision, FeedCursor } from '@x/agents/conversation'
 import { z } from 'zod'
 import { HttpFault } from './http-fault.ts'
+import { MAX_MESSAGE_LENGTH, MAX_PATH_LENGTH } from './limits.ts'
 
 const login = z.strictObject({ token: z.string().min(1).max(200) })
 const newSession = z.strictObject({
   directory: z
     .string()
-    .max(4096)
+    .max(MAX_PATH_LENGTH)
     .regex(/^\/[^\0]*$/, 'an absolute path is needed')
     .nullable(),
 })
 const message = z.strictObject({
-  text: z
-    .string()
-    .min(1)
-    .max(512 * 1024),
+  text: z.string(),
   clientId: z.string().min(1).max(100),
 })
 const answer = z.strictObject({
@@ -36,8 +34,20 @@ export function parseNewSession(body: unknown): { readonly directory: string | n
   return read(newSession, body)
 }
 
+/** @throws HttpFault 400 also for a text of nothing but white space, 413 for one that is too long */
 export function parseMessage(body: unknown): { readonly text: string; readonly clientId: string } {
-  return read(message, body)
+  const parsed = read(message, body)
+  const { length } = parsed.text
+  if (parsed.text.trim() === '')
+    throw new HttpFault(400, 'empty-message', 'The message is empty.', 'Write something, then send it.')
+  if (length > MAX_MESSAGE_LENGTH)
+    throw new HttpFault(
+      413,
+      'message-too-long',
+      `The message has ${length} characters; ${MAX_MESSAGE_LENGTH} are the most.`,
+      'Put the text into a file, and name that file in the message.',
+    )
+  return parsed
 }
 
 export function parseAnswer(body: unknown): { readonly decision: ApprovalDecision } {

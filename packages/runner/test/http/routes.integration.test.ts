@@ -140,6 +140,34 @@ describe('a conversation', () => {
     expect(conversation.turns).toBe(1)
   })
 
+  test.each(['', ' ', ' \n\t\u00a0'])('takes no message of nothing: %j', async (text) => {
+    const { it, conversation, cookie } = await openWithConversation()
+    await using _it = it
+    const body = { text, clientId: 'c1' }
+    const refused = await it.ask('POST', '/api/sessions/a/messages', { cookie, body })
+    expect([refused.status, JSON.parse(refused.text).error]).toEqual([
+      400,
+      { code: 'empty-message', message: 'The message is empty.', remedy: expect.any(String) },
+    ])
+    expect([conversation.turns, it.errors]).toEqual([0, []])
+  })
+
+  test.each(['a', 'ä', '漢', '\u0001', '"', '\ud800'])(
+    'takes as many of %j as a message may have, and no more',
+    async (character) => {
+      const { it, conversation, cookie } = await openWithConversation()
+      await using _it = it
+      const send = (count: number) =>
+        it.ask('POST', '/api/sessions/a/messages', {
+          cookie,
+          body: { text: character.repeat(count), clientId: 'c'.repeat(100) },
+        })
+      const tooLong = await send(512 * 1024 + 1)
+      expect([tooLong.status, JSON.parse(tooLong.text).error.code]).toEqual([413, 'message-too-long'])
+      expect([(await send(512 * 1024)).status, conversation.turns]).toEqual([202, 1])
+    },
+  )
+
   test('knows a message that an earlier server has sent', async () => {
     const { it, conversation, cookie } = await openWithConversation()
     await using _it = it
@@ -207,6 +235,16 @@ describe('a conversation', () => {
 })
 
 describe('limits and failures', () => {
+  test('a path may be as long as the system takes, however it is written', async () => {
+    await using it = await openTestServer()
+    const cookie = await it.login()
+    const path = `\\u002f${'\\u0061'.repeat(4095)}`
+    const make = (directory: string) =>
+      it.ask('POST', '/api/sessions', { cookie, body: `{"directory":"${directory}"}` })
+    expect((await make(path)).status).toBe(201)
+    expect((await make(`${path}a`)).status).toBe(400)
+  })
+
   test('a body that is too large is refused before it was read', async () => {
     await using it = await openTestServer()
     const cookie = await it.login()
