@@ -6,20 +6,37 @@
  */
 export type Posture = 'confined'
 
-/** Files and directories in the account's home that hold secrets, relative to it: never readable for a command. */
+/**
+ * Files and directories in the account's home that hold secrets, relative to it: never readable for a command. Our own
+ * default state directory is among them, since a session may have been given another one.
+ */
 export const SECRETS_OF_A_HOME = [
   '.aws',
   '.azure',
+  '.bash_history',
+  '.cargo/credentials',
   '.cargo/credentials.toml',
   '.codex',
+  '.config/chromium',
   '.config/gcloud',
   '.config/gh',
+  '.config/google-chrome',
+  '.config/op',
   '.docker',
   '.git-credentials',
   '.gnupg',
   '.kube',
+  '.local/share/keyrings',
+  '.local/state/x',
+  '.mozilla',
   '.netrc',
   '.npmrc',
+  '.password-store',
   '.pypirc',
   '.ssh',
+  '.vault-token',
+  '.zsh_history',
 ] as const
+
+/** What an account that is root could read beside that. */
+export const SECRETS_OF_A_MACHINE = ['/etc/gshadow', '/etc/shadow'] as const

@@ -1,6 +1,6 @@
 import path from 'node:path'
 import type { TaskPaths } from '../home/task-paths.ts'
-import { SECRETS_OF_A_HOME } from './posture.ts'
+import { SECRETS_OF_A_HOME, SECRETS_OF_A_MACHINE } from './posture.ts'
 
 /** The name under which the profile stands in `config.toml`. */
 export const PROFILE = 'task'
@@ -25,7 +25,10 @@ export interface PermissionPlaces {
  */
 export function renderPermissions(places: PermissionPlaces): Record<string, 'read' | 'write' | 'deny'> {
   const { paths, directory, stateDir, installation, accountHome } = places
-  const secrets = SECRETS_OF_A_HOME.map((name) => [path.posix.join(accountHome, name), 'deny'] as const)
+  const secrets = [
+    ...SECRETS_OF_A_MACHINE,
+    ...SECRETS_OF_A_HOME.map((name) => path.posix.join(accountHome, name)),
+  ].map((place) => [place, 'deny'] as const)
   return {
     ':slash_tmp': 'deny',
     ':tmpdir': 'write',

@@ -62,6 +62,18 @@ describe('Outbox', () => {
     expect(await sent).toBe('t')
   })
 
+  test('tries the first record again after it could not be written', async () => {
+    const { outbox, onFirstMessage, connect, message } = setUp()
+    const fake = connect()
+    onFirstMessage.mockRejectedValueOnce(new Error('the disk is full'))
+    await expect(outbox.send(message('one'))).rejects.toThrow('the disk is full')
+    const sent = outbox.send(message('two'))
+    await fake.next(1)
+    fake.answer(1, { turn: turn('t') })
+    expect(await sent).toBe('t')
+    expect(onFirstMessage).toHaveBeenCalledTimes(2)
+  })
+
   test('refuses every message when the gate stays closed', async () => {
     const { outbox, connect, message } = setUp(Promise.reject(new Error('no sandbox')))
     const fake = connect()

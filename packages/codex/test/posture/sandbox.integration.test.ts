@@ -28,6 +28,8 @@ describe.each(CODEX_VERSIONS)('what a command of Codex %s can reach', (version) 
     await mkdir(path.join(account, '.ssh'), { recursive: true })
     await writeFile(path.join(account, '.ssh', 'id_ed25519'), SECRET)
     await writeFile(path.join(account, '.netrc'), SECRET)
+    await mkdir(path.join(account, '.local/state/x/demo'), { recursive: true })
+    await writeFile(path.join(account, '.local/state/x/demo/instance.json'), SECRET)
     const host = hostWith(workshop.host, { facts: { ...workshop.host.facts, home: account } })
     const login = { endpoint: { baseUrl: workshop.model.url, key: KEY } }
     session = await workshop.open({ taskId: 'mine', approvals: 'never', host, login })
@@ -98,11 +100,12 @@ describe.each(CODEX_VERSIONS)('what a command of Codex %s can reach', (version) 
   test('not the secrets in the home of the account', async () => {
     const said = await runCommand(
       session,
-      `cat ${quote(account)}/.ssh/id_ed25519 ${quote(account)}/.netrc; ls -la ${quote(account)}/.ssh; echo ended`,
+      `cat ${quote(account)}/.ssh/id_ed25519 ${quote(account)}/.netrc; cat ${quote(account)}/.local/state/x/demo/instance.json; ls -la ${quote(account)}/.ssh; [ -s /etc/shadow ] && cat /etc/shadow; echo ended`,
     )
     expect(said).toContain('ended')
     expect(said).not.toContain(SECRET)
     expect(said).not.toContain('id_ed25519\n')
+    expect(said).not.toContain('root:')
   })
 
   test('nothing else for writing', async () => {
