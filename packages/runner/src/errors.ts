@@ -27,3 +27,8 @@ export class SessionRefusedError extends Error {
     this.remedy = options.remedy
   }
 }
+
+/** A command that came through the control door can't be read; the message is for the program that sent it. */
+export class ControlCommandError extends Error {
+  override readonly name: string = 'ControlCommandError'
+}

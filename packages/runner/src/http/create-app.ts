@@ -6,12 +6,13 @@ import { CONTROL_PATH, type ControlDoor } from './auth/control-door.ts'
 import type { LoginCookies } from './auth/login-cookies.ts'
 import type { OneTimeTokens } from './auth/one-time-tokens.ts'
 import type { RateLimit } from './auth/rate-limit.ts'
-import { faultBody, HttpFault, NOT_LOGGED_IN, toFault } from './http-fault.ts'
+import { faultBody, HttpFault, NOT_LOGGED_IN } from './http-fault.ts'
 import { MAX_BODY_BYTES, MAX_MESSAGE_BYTES } from './limits.ts'
 import type { Page } from './page/load-page.ts'
 import { parseAnswer, parseLogin, parseMessage, parseNewSession } from './parse-request.ts'
 import { readJson } from './read-json.ts'
 import { SentMessages } from './sent-messages.ts'
+import { toFault } from './to-fault.ts'
 
 export interface AppOptions {
   readonly sessions: SessionDirectory
@@ -38,7 +39,7 @@ export function createApp(options: AppOptions): Hono<Env> {
   })
   app.onError((error, c) => {
     const fault = toFault(error)
-    if (fault.status === 500) onError(error)
+    if (fault.status >= 500) onError(error)
     if (fault.status === 413) c.header('connection', 'close')
     return c.json(faultBody(fault), fault.status)
   })

@@ -1,8 +1,6 @@
-import { ConversationError } from '@x/agents/conversation'
-import { SessionRefusedError } from '../errors.ts'
 import type { Refusal } from './auth/gate.ts'
 
-export type FaultStatus = 400 | 401 | 403 | 404 | 405 | 409 | 413 | 429 | 500
+export type FaultStatus = 400 | 401 | 403 | 404 | 405 | 409 | 413 | 429 | 500 | 507
 
 /** What a request is answered with when it fails; all of it is for the person at the page. */
 export class HttpFault extends Error {
@@ -25,27 +23,6 @@ export interface FaultBody {
 
 export function faultBody({ code, message, remedy }: HttpFault): FaultBody {
   return { error: { code, message, ...(remedy === undefined ? {} : { remedy }) } }
-}
-
-/** The answer to whatever was thrown. A failure that is nobody's fault but ours says nothing about its inside. */
-export function toFault(error: unknown): HttpFault {
-  if (error instanceof HttpFault) return error
-  if (error instanceof ConversationError)
-    return new HttpFault(409, error.code, error.message, remedyOf(error.cause))
-  if (error instanceof SessionRefusedError)
-    return new HttpFault(400, 'session-refused', error.message, error.remedy)
-  return new HttpFault(
-    500,
-    'internal',
-    'The server failed to do this.',
-    'Its log says why; trying again is safe.',
-  )
-}
-
-function remedyOf(cause: unknown): string | undefined {
-  return cause instanceof Error && 'remedy' in cause && typeof cause.remedy === 'string'
-    ? cause.remedy
-    : undefined
 }
 
 export const NOT_LOGGED_IN = new HttpFault(

@@ -12,8 +12,9 @@ import { RateLimit } from './auth/rate-limit.ts'
 import { createApp, LOGIN_PATH } from './create-app.ts'
 import { Viewers } from './feeds/viewers.ts'
 import { guardRequests, guardUpgrades } from './guard.ts'
-import { faultBody, toFault } from './http-fault.ts'
+import { faultBody } from './http-fault.ts'
 import { loadPage, type Page } from './page/load-page.ts'
+import { toFault } from './to-fault.ts'
 
 /** How long requests that run may still take once the server closes, in milliseconds. */
 const DRAIN_MS = 2_000
@@ -152,5 +153,6 @@ function isOpenPath(page: Page, method: string, path: string): boolean {
 
 function failed(error: unknown, onError: (error: unknown) => void): Response {
   onError(error)
-  return Response.json(faultBody(toFault(error)), { status: 500 })
+  const fault = toFault(error)
+  return Response.json(faultBody(fault), { status: fault.status })
 }

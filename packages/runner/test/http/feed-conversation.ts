@@ -17,6 +17,8 @@ export class FeedConversation implements Conversation {
   readonly interrupts: number[] = []
   readonly closed: Promise<CloseReason>
   gate: 'open' | 'closed' = 'open'
+  /** What stands in the way of the next message. */
+  broken: Error | undefined
   turns = 0
   private close: (reason: CloseReason) => void = () => undefined
 
@@ -32,10 +34,9 @@ export class FeedConversation implements Conversation {
   send(text: string, { clientId = 'none' }: SendOptions = {}): TurnHandle {
     if (this.gate === 'closed') {
       const cause = Object.assign(new Error('no user namespaces'), { remedy: 'Allow user namespaces.' })
-      const refused = Promise.reject(new ConversationError('gate-closed', 'the gate is closed', { cause }))
-      refused.catch(() => undefined)
-      return { turnId: refused, text: noText(), result: refused }
+      return refusedTurn(new ConversationError('gate-closed', 'the gate is closed', { cause }))
     }
+    if (this.broken) return refusedTurn(this.broken)
     this.turns += 1
     const turnId = `turn-${this.turns}`
     this.published.publish({ type: 'turn-started', turn: { id: turnId, status: 'in-progress', items: [] } })
@@ -80,6 +81,12 @@ export class FeedConversation implements Conversation {
     this.published.end()
     this.close({ reason: 'closed' })
   }
+}
+
+function refusedTurn(error: Error): TurnHandle {
+  const refused = Promise.reject(error)
+  refused.catch(() => undefined)
+  return { turnId: refused, text: noText(), result: refused }
 }
 
 async function* noText(): AsyncGenerator<string> {}

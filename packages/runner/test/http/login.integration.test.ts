@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { ControlCommandError } from '../../src/errors.ts'
 import { MemoryJar, ListedSessions, openTestServer, sendRaw } from './test-server.ts'
 
 describe('logging in', () => {
@@ -162,6 +163,18 @@ describe('the control door', () => {
     ])
       expect((await it.ask('POST', '/api/control', { body: {}, headers })).status).toBe(403)
     expect(commands).toEqual([{ do: 'token' }])
+  })
+
+  test('says of a command that can’t be read that this is the command’s fault', async () => {
+    const run = async () => Promise.reject(new ControlCommandError('directory: an absolute path is needed'))
+    await using it = await openTestServer({ control: { secret, run } })
+    const headers = { origin: undefined, authorization: `Bearer ${secret}` }
+    const refused = await it.ask('POST', '/api/control', { body: {}, headers })
+    expect([refused.status, JSON.parse(refused.text)]).toEqual([
+      400,
+      { error: { code: 'bad-command', message: 'directory: an absolute path is needed' } },
+    ])
+    expect(it.errors).toEqual([])
   })
 
   test('is not there when nobody asked for it', async () => {

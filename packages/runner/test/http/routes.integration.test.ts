@@ -193,6 +193,27 @@ describe('a conversation', () => {
     expect((await it.ask('POST', '/api/sessions/a/messages', { cookie, body })).status).toBe(202)
   })
 
+  test('whose disk is full says so, and takes the message when there is space', async () => {
+    const { it, conversation, cookie } = await openWithConversation()
+    await using _it = it
+    const body = { text: 'hello', clientId: 'c1' }
+    conversation.broken = Object.assign(new Error('cannot write the record'), { code: 'no-space' })
+    const refused = await it.ask('POST', '/api/sessions/a/messages', { cookie, body })
+    expect([refused.status, JSON.parse(refused.text)]).toEqual([
+      507,
+      {
+        error: {
+          code: 'no-space',
+          message: 'The disk is full.',
+          remedy: 'Free some space, then try again.',
+        },
+      },
+    ])
+    expect(it.errors).toEqual([conversation.broken])
+    conversation.broken = undefined
+    expect((await it.ask('POST', '/api/sessions/a/messages', { cookie, body })).status).toBe(202)
+  })
+
   test('is interrupted', async () => {
     const { it, conversation, cookie } = await openWithConversation()
     await using _it = it

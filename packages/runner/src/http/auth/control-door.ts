@@ -7,7 +7,10 @@ import { hashSecret, matchesAny } from './secret.ts'
 export interface ControlDoor {
   /** 256 random bits, sent as `Authorization: Bearer ...`. */
   readonly secret: string
-  /** Runs one command. What it returns is sent as JSON; what it throws is answered as every failure is. */
+  /**
+   * Runs one command. What it returns is sent as JSON; what it throws is answered as every failure is.
+   * @throws ControlCommandError for one that can't be read, which is 400
+   */
   run(command: unknown): Promise<object>
 }
 
