@@ -40,10 +40,9 @@ async function showInstance(
   instance: InstanceRecord,
   { directory, port, openPage: mayOpen, json }: StartArguments,
 ): Promise<number> {
-  const { token, session, notice } = await askInstance(instance, { directory: directory ?? null })
+  const { token, session } = await askInstance(instance, { directory: directory ?? null })
   if (port !== undefined && port !== instance.port)
     output.say(`the page is served on port ${instance.port} already; \`npm stop\` ends it`)
-  if (notice !== undefined) output.say(notice)
   const url = pageAddress(`http://127.0.0.1:${instance.port}`, token, session)
   output.result({ url, port: instance.port, pid: instance.pid, started: false }, url)
   if (mayOpen && !json && environment.hasDesktop) openPage(url)

@@ -1,3 +1,4 @@
+import { ControlCommandError } from '@x/runner/http'
 import { z } from 'zod'
 
 const port = z.int().min(1).max(65_535)
@@ -34,7 +35,6 @@ const command = z.strictObject({ directory: z.string().startsWith('/').nullable(
 const answer = z.object({
   token: z.string().min(1),
   session: z.string().optional(),
-  notice: z.string().optional(),
 })
 
 /** What a second `start` asks of the first: an address, and a session for a directory when one is named. */
@@ -43,11 +43,18 @@ export type ControlAnswer = {
   readonly token: string
   /** Id of the session that the address is to lead to. */
   readonly session?: string | undefined
-  readonly notice?: string | undefined
 }
 
-/** @throws ZodError */
-export const parseControlCommand = (value: unknown): ControlCommand => command.parse(value)
+/** @throws ControlCommandError */
+export function parseControlCommand(value: unknown): ControlCommand {
+  const { data, error } = command.safeParse(value)
+  if (data) return data
+  const [issue] = error.issues
+  throw new ControlCommandError(
+    `the command can't be read: ${issue?.path.join('.') || 'body'}: ${String(issue?.message)}`,
+    { cause: error },
+  )
+}
 /** @throws ZodError */
 export const parseControlAnswer = (value: unknown): ControlAnswer => answer.parse(value)
 

@@ -1,3 +1,4 @@
+import { ControlCommandError } from '@x/runner/http'
 import { expect, test } from 'vitest'
 import {
   parseCookies,
@@ -32,6 +33,6 @@ test('what was written is read', () => {
 test.each([null, {}, { directory: 'relative' }, { directory: '/a', run: 'x' }])(
   'the command %j is refused',
   (command) => {
-    expect(() => parseControlCommand(command)).toThrow()
+    expect(() => parseControlCommand(command)).toThrow(ControlCommandError)
   },
 )
