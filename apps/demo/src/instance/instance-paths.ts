@@ -9,7 +9,7 @@ export interface InstancePaths {
   readonly root: string
   /** Who serves the page, and how to talk to it; there while it does. */
   readonly instance: string
-  /** Hashes of the cookies that let browsers in. */
+  /** The browsers that are logged in, as hashes of their cookies. */
   readonly cookies: string
   readonly ports: string
   /** What sessions are called. */

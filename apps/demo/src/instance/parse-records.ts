@@ -1,4 +1,4 @@
-import { ControlCommandError } from '@x/runner/http'
+import { ControlCommandError, type KeptLogin } from '@x/runner/http'
 import { z } from 'zod'
 
 const port = z.int().min(1).max(65_535)
@@ -12,7 +12,7 @@ const instance = z.object({
   secret: z.string().min(1),
   startedAt: z.number(),
 })
-const cookies = z.array(z.string())
+const cookies = z.array(z.object({ hash: z.string(), expiresAt: z.number() }))
 const titles = z.array(z.tuple([z.string(), z.string()]))
 const listening = z.object({ port, pid: z.int().positive() })
 
@@ -26,7 +26,7 @@ export type ListeningRecord = Readonly<z.infer<typeof listening>>
 /** A damaged file is as good as none: what is in it can be made again. */
 export const parsePorts = (text: string): Ports => read(ports, text) ?? {}
 export const parseInstanceRecord = (text: string): InstanceRecord | undefined => read(instance, text)
-export const parseCookies = (text: string): readonly string[] => read(cookies, text) ?? []
+export const parseCookies = (text: string): readonly KeptLogin[] => read(cookies, text) ?? []
 /** Pairs of a session's id and its title. */
 export const parseTitles = (text: string): readonly (readonly [string, string])[] => read(titles, text) ?? []
 export const parseListening = (text: string): ListeningRecord | undefined => read(listening, text)

@@ -26,7 +26,8 @@ test('what was written is read', () => {
   expect(parseInstanceRecord(JSON.stringify(instance))).toEqual(instance)
   expect(parsePorts('{"page":4000,"model":4001}')).toEqual({ page: 4000, model: 4001 })
   expect(parseListening('{"port":4001,"pid":8,"url":"u"}')).toEqual({ port: 4001, pid: 8 })
-  expect(parseCookies('["a"]')).toEqual(['a'])
+  expect(parseCookies('[{"hash":"a","expiresAt":1}]')).toEqual([{ hash: 'a', expiresAt: 1 }])
+  expect(parseCookies('["a"]')).toEqual([])
   expect(parseTitles('[["s-1","hello"]]')).toEqual([['s-1', 'hello']])
 })
 

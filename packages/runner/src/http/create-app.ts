@@ -22,6 +22,8 @@ export interface AppOptions {
   readonly loginLimit: RateLimit
   readonly defaultDirectory: string | null
   readonly control: ControlDoor | undefined
+  /** Told which logins have ended. */
+  readonly onLogout: (logins: readonly string[]) => void
   readonly onError: (error: unknown) => void
 }
 
@@ -55,19 +57,28 @@ export function createApp(options: AppOptions): Hono<Env> {
   return app
 }
 
-function addLogin(app: Hono<Env>, { tokens, cookies, loginLimit }: AppOptions): void {
+function addLogin(app: Hono<Env>, { tokens, cookies, loginLimit, onLogout }: AppOptions): void {
   app.post(LOGIN_PATH, async (c) => {
-    if (!loginLimit.take())
-      throw new HttpFault(429, 'too-many-logins', 'Too many attempts to log in.', 'Try again in a minute.')
     const { token } = parseLogin(await readJson(c.env.incoming, MAX_BODY_BYTES))
-    if (!tokens.redeem(token))
+    // The token comes first: it can't be guessed, and whoever fails on purpose must not keep its owner out.
+    if (!tokens.redeem(token)) {
+      if (!loginLimit.take())
+        throw new HttpFault(429, 'too-many-logins', 'Too many attempts to log in.', NOT_LOGGED_IN.remedy)
       throw new HttpFault(
         401,
         'bad-token',
         'This address was used before or is too old.',
         NOT_LOGGED_IN.remedy,
       )
-    if (!cookies.accepts(c.req.header('cookie'))) c.header('set-cookie', await cookies.grant())
+    }
+    if (cookies.find(c.req.header('cookie')) === undefined) c.header('set-cookie', await cookies.grant())
+    return c.body(null, 204)
+  })
+  app.post('/api/logout', async (c) => {
+    const { ended, setCookie, kept } = cookies.revoke(c.req.header('cookie'))
+    onLogout(ended)
+    c.header('set-cookie', setCookie)
+    await kept
     return c.body(null, 204)
   })
 }

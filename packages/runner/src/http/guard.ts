@@ -56,7 +56,7 @@ export function guardUpgrades(
       viewers.refuse(request, socket, head, 4404, 'no such session')
       return
     }
-    viewers.show(request, socket, head, feed)
+    viewers.show(request, socket, head, { login: verdict.login, open: feed })
   }
 }
 

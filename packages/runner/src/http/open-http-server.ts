@@ -63,7 +63,7 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
     throw new TypeError(`expected instance to be 8 hex digits, got ${instance}`)
   signal?.throwIfAborted()
   const page = await loadPage(options.webRoot)
-  const cookies = await LoginCookies.load(`x_${instance}`, options.cookies, onError)
+  const cookies = await LoginCookies.load(`x_${instance}`, options.cookies, { onError, now: Date.now })
   const now = (): number => performance.now()
   const tokens = new OneTimeTokens({ now })
   const loginLimit = new RateLimit({ burst: 20, refillMs: 3_000, now })
@@ -75,6 +75,7 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
     loginLimit,
     defaultDirectory,
     control: options.control,
+    onLogout: (logins) => viewers.dismiss(logins),
     onError,
   })
   const server = createServer({ headersTimeout: 10_000, requestTimeout: 60_000 })

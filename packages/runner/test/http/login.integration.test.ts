@@ -9,7 +9,7 @@ describe('logging in', () => {
     const first = await it.ask('POST', '/api/login', { body: { token } })
     expect(first.status).toBe(204)
     expect(first.headers['set-cookie']?.[0]).toMatch(
-      /^x_0123abcd=[\w-]{43}; Path=\/; Max-Age=\d+; HttpOnly; SameSite=Strict$/,
+      /^x_0123abcd=[\w-]{43}; Path=\/; Max-Age=2592000; HttpOnly; SameSite=Strict$/,
     )
     const again = await it.ask('POST', '/api/login', { body: { token } })
     expect(again.status).toBe(401)
@@ -28,7 +28,7 @@ describe('logging in', () => {
     expect((await after.ask('GET', '/api/sessions')).status).toBe(401)
     expect((await after.ask('GET', '/api/sessions', { cookie: 'x_0123abcd=guess' })).status).toBe(401)
     expect((await after.ask('GET', '/api/sessions', { cookie })).status).toBe(200)
-    expect(jar.hashes.join()).not.toContain(cookie.split('=')[1])
+    expect(JSON.stringify(jar.logins)).not.toContain(cookie.split('=')[1])
   })
 
   test('a browser that is logged in gets no second cookie', async () => {
@@ -36,16 +36,23 @@ describe('logging in', () => {
     const cookie = await it.login()
     const again = await it.ask('POST', '/api/login', { cookie, body: { token: it.server.issueToken() } })
     expect([again.status, again.headers['set-cookie']]).toEqual([204, undefined])
-    expect(it.jar.hashes).toHaveLength(1)
+    expect(it.jar.logins).toHaveLength(1)
   })
 
-  test('attempts are limited', async () => {
+  test('failed attempts are limited, and keep nobody with a right token out', async () => {
     await using it = await openTestServer()
     const statuses: number[] = []
     for (let attempt = 0; attempt < 25; attempt += 1)
       statuses.push((await it.ask('POST', '/api/login', { body: { token: 'guess' } })).status)
     expect(statuses.slice(0, 20)).toEqual(Array.from({ length: 20 }, () => 401))
     expect(statuses.slice(22)).toEqual([429, 429, 429])
+    expect(await it.login()).toMatch(/^x_0123abcd=/)
+    expect((await it.ask('POST', '/api/login', { body: { token: 'guess' } })).status).toBe(429)
+  })
+
+  test('right tokens are not counted', async () => {
+    await using it = await openTestServer()
+    for (let login = 0; login < 25; login += 1) expect(await it.login()).toMatch(/^x_0123abcd=/)
   })
 
   test('comes only from the page itself', async () => {
@@ -58,6 +65,46 @@ describe('logging in', () => {
     ])
       expect((await it.ask('POST', '/api/login', { body, headers })).status).toBe(403)
     expect((await it.ask('POST', '/api/login', { body })).status).toBe(204)
+  })
+})
+
+describe('logging out', () => {
+  test('ends this login and what it looks at, and no other', async () => {
+    await using it = await openTestServer()
+    const [mine, other] = [await it.login(), await it.login()]
+    const myFeed = it.view('/api/sessions/feed', { cookie: mine })
+    const otherFeed = it.view('/api/sessions/feed', { cookie: other })
+    await Promise.all([myFeed, otherFeed].map(async (feed) => feed.until((frames) => frames.length > 0)))
+    const out = await it.ask('POST', '/api/logout', { cookie: mine })
+    expect([out.status, out.headers['set-cookie']]).toEqual([
+      204,
+      ['x_0123abcd=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict'],
+    ])
+    expect(await myFeed.closed).toEqual({ code: 4401, reason: 'logged out' })
+    expect((await it.ask('GET', '/api/sessions', { cookie: mine })).status).toBe(401)
+    expect((await it.ask('POST', '/api/logout', { cookie: mine })).status).toBe(401)
+    expect((await it.ask('GET', '/api/sessions', { cookie: other })).status).toBe(200)
+    it.sessions.add('a')
+    await otherFeed.until((frames) => frames.length > 1)
+    expect(it.jar.logins).toHaveLength(1)
+  })
+
+  test('comes only from the page itself', async () => {
+    await using it = await openTestServer()
+    const cookie = await it.login()
+    for (const headers of [{ origin: 'http://127.0.0.1:1' }, { origin: undefined }])
+      expect((await it.ask('POST', '/api/logout', { cookie, headers })).status).toBe(403)
+    expect((await it.ask('GET', '/api/logout', { cookie })).status).toBe(404)
+    expect((await it.ask('GET', '/api/sessions', { cookie })).status).toBe(200)
+  })
+
+  test('that can’t be kept is told, and holds until a restart', async () => {
+    await using it = await openTestServer()
+    const cookie = await it.login()
+    it.jar.broken = Object.assign(new Error('cannot write'), { code: 'no-space' })
+    const out = await it.ask('POST', '/api/logout', { cookie })
+    expect([out.status, out.headers['set-cookie']?.[0]]).toEqual([507, expect.stringContaining('Max-Age=0')])
+    expect((await it.ask('GET', '/api/sessions', { cookie })).status).toBe(401)
   })
 })
 

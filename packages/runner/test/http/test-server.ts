@@ -6,7 +6,7 @@ import path from 'node:path'
 import type { SessionStatus, SessionSummary } from '@x/agents/conversation'
 import { WebSocket } from 'ws'
 import { SessionRefusedError } from '../../src/errors.ts'
-import type { CookieJar } from '../../src/http/auth/cookie-jar.ts'
+import type { CookieJar, KeptLogin } from '../../src/http/auth/cookie-jar.ts'
 import { openHttpServer, type HttpServer, type HttpServerOptions } from '../../src/http/open-http-server.ts'
 import type { SessionDirectory } from '../../src/session-directory.ts'
 import type { FeedConversation } from './feed-conversation.ts'
@@ -68,14 +68,17 @@ export class ListedSessions implements SessionDirectory {
 }
 
 export class MemoryJar implements CookieJar {
-  hashes: readonly string[] = []
+  logins: readonly KeptLogin[] = []
+  /** What stands in the way of writing. */
+  broken: Error | undefined
 
   async read() {
-    return this.hashes
+    return this.logins
   }
 
-  async write(hashes: readonly string[]) {
-    this.hashes = hashes
+  async write(logins: readonly KeptLogin[]) {
+    if (this.broken) throw this.broken
+    this.logins = logins
   }
 }
 

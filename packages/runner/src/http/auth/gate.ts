@@ -18,7 +18,14 @@ export interface Refusal {
   readonly code: 'bad-target' | 'not-logged-in' | 'wrong-host' | 'wrong-origin' | 'refused'
 }
 
-export type Verdict = { readonly pass: true; readonly path: string; readonly loggedIn: boolean } | Refusal
+export interface Passage {
+  readonly pass: true
+  readonly path: string
+  /** Hash of the cookie that let it in; `undefined` for what is open to all. */
+  readonly login: string | undefined
+}
+
+export type Verdict = Passage | Refusal
 
 export interface GateOptions {
   readonly port: number
@@ -54,14 +61,14 @@ export function createGate({ port, cookies, isOpen, controlSecret }: GateOptions
     if (host === undefined || !hosts.has(host)) return { pass: false, status: 403, code: 'wrong-host' }
     if (path === CONTROL_PATH && !upgrade) {
       if (controlSecret !== undefined && method === 'POST' && opensControlDoor(controlSecret, headers))
-        return { pass: true, path, loggedIn: false }
+        return { pass: true, path, login: undefined }
       return { pass: false, status: 403, code: 'refused' }
     }
     const open = !upgrade && isOpen(method, path)
     if (!isOwnPage(request, host, open)) return { pass: false, status: 403, code: 'wrong-origin' }
-    const loggedIn = cookies.accepts(headers['cookie']?.join(';'))
-    if (!open && !loggedIn) return { pass: false, status: 401, code: 'not-logged-in' }
-    return { pass: true, path, loggedIn }
+    const login = cookies.find(headers['cookie']?.join(';'))
+    if (!open && login === undefined) return { pass: false, status: 401, code: 'not-logged-in' }
+    return { pass: true, path, login }
   }
 }
 

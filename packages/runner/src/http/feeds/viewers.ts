@@ -15,7 +15,14 @@ export interface ViewersOptions {
   readonly onError: (error: unknown) => void
 }
 
+export interface Shown {
+  /** Hash of the cookie that lets the viewer in. */
+  readonly login: string | undefined
+  readonly open: (signal: AbortSignal) => AsyncIterable<string>
+}
+
 interface Viewer {
+  readonly login: string | undefined
   readonly socket: WebSocket
   readonly gone: AbortController
   alive: boolean
@@ -54,12 +61,7 @@ export class Viewers {
   }
 
   /** Completes the upgrade and sends what `open` gives; 1000 `ended` when that ends. */
-  show(
-    request: IncomingMessage,
-    socket: Duplex,
-    head: Buffer,
-    open: (signal: AbortSignal) => AsyncIterable<string>,
-  ): void {
+  show(request: IncomingMessage, socket: Duplex, head: Buffer, { login, open }: Shown): void {
     if (this.closing) {
       this.refuse(request, socket, head, 1001, 'going away')
       return
@@ -69,7 +71,7 @@ export class Viewers {
       return
     }
     this.server.handleUpgrade(request, socket, head, (ws) => {
-      const viewer: Viewer = { socket: ws, gone: new AbortController(), alive: true }
+      const viewer: Viewer = { login, socket: ws, gone: new AbortController(), alive: true }
       this.viewers.add(viewer)
       ws.on('error', () => undefined) // 'close' follows, and says enough.
       ws.on('close', () => {
@@ -80,6 +82,15 @@ export class Viewers {
       limitInbound(ws)
       void this.run(viewer, open)
     })
+  }
+
+  /** Says goodbye with 4401 to whoever came in by one of these logins. */
+  dismiss(logins: readonly string[]): void {
+    for (const { login, socket, gone } of this.viewers) {
+      if (login === undefined || !logins.includes(login)) continue
+      goodbye(socket, 4401, 'logged out')
+      gone.abort()
+    }
   }
 
   /** Says goodbye to all with 1001. Idempotent. */

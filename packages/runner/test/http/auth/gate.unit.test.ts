@@ -7,7 +7,10 @@ const OWN = 'http://127.0.0.1:4000'
 
 async function openGate() {
   const jar = { read: async () => [], write: async () => undefined }
-  const cookies = await LoginCookies.load('x_0123abcd', jar, () => undefined)
+  const cookies = await LoginCookies.load('x_0123abcd', jar, {
+    onError: () => undefined,
+    now: () => 0,
+  })
   const cookie = (await cookies.grant()).split(';')[0] ?? ''
   const secret = createSecret()
   const gate = createGate({
