@@ -16,6 +16,8 @@ import { sendSignal } from './process-group.ts'
 const SHELL = '/bin/sh'
 /** A launch takes some 3 ms; only a machine that is stuck (a dead network file system) takes longer than this. */
 const LAUNCH_LIMIT_MS = 10_000
+/** Of a log of any size no more than this is read, to say why a program did not start. */
+const LOG_TAIL_BYTES = 4_096
 /** The shell keeps these for itself, whatever the environment says; the last is the launcher's own. */
 const SHELL_OWNED = ['IFS', 'OPTIND', 'PPID', 'x_launch_record']
 
@@ -203,7 +205,18 @@ function splitOnce(text: string, separator: string): readonly [string, string] {
   return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + separator.length)]
 }
 
+/** The end of what was added to the log since `start`. */
 async function logTail(file: string, start: number): Promise<string> {
-  const text = await readFile(file).catch(() => Buffer.alloc(0))
-  return text.subarray(start).toString('utf8').trim().slice(-1_000) || 'no message'
+  let log: FileHandle | undefined
+  try {
+    log = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW)
+    const { size } = await log.stat()
+    const from = Math.max(start, size - LOG_TAIL_BYTES)
+    const { buffer, bytesRead } = await log.read(Buffer.alloc(LOG_TAIL_BYTES), 0, LOG_TAIL_BYTES, from)
+    return buffer.toString('utf8', 0, bytesRead).trim().slice(-1_000) || 'no message'
+  } catch {
+    return 'no message'
+  } finally {
+    await log?.close()
+  }
 }

@@ -59,6 +59,15 @@ describe('LocalHost', () => {
     expect(String((error as HostError).cause)).toContain('not found')
   })
 
+  test('of a log of any size only the end is read', async () => {
+    await using scope = await openContractScope(openLocalHost)
+    await scope.host.files.write(scope.at('orphan'), '#!/x/no/such/interpreter\n', { mode: 0o755 })
+    await scope.shell('truncate -s 3G program.log')
+    const error: unknown = await scope.spawn([scope.at('orphan')]).catch((reason: unknown) => reason)
+    expect(String((error as HostError).cause)).toContain('not found')
+    expect(String((error as HostError).cause)).not.toContain('\0')
+  })
+
   test('messages name the program, not its arguments', async () => {
     await using host = await openLocalHost()
     const error: unknown = await host
