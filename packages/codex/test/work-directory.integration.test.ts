@@ -1,7 +1,9 @@
-import { mkdir, readFile, readdir, stat, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, readdir, rename, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { CODEX_VERSIONS } from '@x/fixtures'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { taskPaths } from '../src/home/task-paths.ts'
+import { listSessions } from '../src/session/list-sessions.ts'
 import { callingModel, runCommand } from './calling-model.ts'
 import { hostWith } from './host-with.ts'
 import { openWorkshop, type Workshop } from './workshop.ts'
@@ -83,6 +85,46 @@ command = ${call}
     expect(said).not.toContain('ESCAPED')
     await session.close()
     for (const file of [escaped, trace]) expect(await stat(file).catch(() => undefined)).toBeUndefined()
+  })
+
+  test('must still be there, and where it was, when the session is taken up again', async () => {
+    const place = path.join(workshop.root, 'replaced')
+    const directory = path.join(place, 'sub')
+    const victim = path.join(workshop.root, 'victim')
+    for (const one of [directory, victim]) await mkdir(one, { recursive: true })
+    const taskId = 'replaced'
+    const session = await workshop.open({ taskId, approvals: 'never', work: { directory } })
+    await runCommand(session, 'echo made > made')
+    await session.close()
+    const refusal = (message: RegExp): object => ({
+      name: 'SessionError',
+      code: 'unrecoverable',
+      message: expect.stringMatching(message) as string,
+      remedy: expect.stringMatching(/directory back/) as string,
+    })
+
+    await rename(directory, path.join(place, 'kept'))
+    await expect(workshop.attach(taskId)).rejects.toMatchObject(refusal(/no directory .*\/sub any more/))
+    await symlink(victim, directory)
+    await expect(workshop.attach(taskId)).rejects.toMatchObject(refusal(/sub .* leads to .*victim/))
+    expect(await readdir(victim)).toEqual([])
+    expect(await listSessions(workshop)).toContainEqual(expect.objectContaining({ taskId, alive: false }))
+
+    await rm(directory)
+    await rename(path.join(place, 'kept'), directory)
+    const again = await workshop.attach(taskId)
+    expect(await runCommand(again, 'cat made')).toContain('made')
+
+    // What happens to it while Codex is started anew is found too.
+    await rename(directory, path.join(place, 'kept'))
+    await symlink(victim, directory)
+    const codex = await workshop.host.adopt(taskPaths(workshop.stateDir, taskId).processRecord)
+    await codex.signal('SIGKILL')
+    expect(await again.closed).toMatchObject({
+      reason: 'lost',
+      fault: { message: expect.stringContaining('victim') as string },
+    })
+    expect(await readdir(victim)).toEqual([])
   })
 
   test('must be a project of its own', async () => {

@@ -22,9 +22,14 @@ export interface TaskPaths {
   readonly socket: string
 }
 
+/** Whether a task can have this name. */
+export function isTaskId(name: string): boolean {
+  return /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(name)
+}
+
 /** @throws ConfigError when `taskId` could leave its place in a path. */
 export function assertTaskId(taskId: string): void {
-  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(taskId)) {
+  if (!isTaskId(taskId)) {
     throw new ConfigError(
       'taskId',
       '1 to 64 of A-Z a-z 0-9 . _ -, beginning with a letter or digit',

@@ -1,10 +1,12 @@
 import { stripVTControlCharacters } from 'node:util'
 import { connect, openWebSocketChannel, type AppServerClient } from '@x/codex-appserver'
-import { HostError, type DetachedProcess, type Host, type LadderStep } from '@x/host'
+import { HostError, type DetachedProcess, type Host, type LadderStep, type ProcessIdentity } from '@x/host'
 import { SessionError } from '../errors.ts'
 import { codexEnvironment } from '../home/codex-environment.ts'
 import type { TaskPaths } from '../home/task-paths.ts'
+import { directoryGone } from './task-directory.ts'
 import { reapSandboxes } from './reap-sandboxes.ts'
+import { searchAppServers } from './search-app-servers.ts'
 
 /** How long an app-server may take to answer after its start. */
 const START_TIMEOUT_MS = 30_000
@@ -34,6 +36,8 @@ export async function startAppServer(
       env: codexEnvironment(host.facts, paths),
     })
   } catch (cause) {
+    // A program and a directory that are missing fail alike.
+    if (!(await host.files.stat(directory))) throw directoryGone(directory, cause)
     throw new SessionError(
       'handshake',
       `Codex could not be started: ${cause instanceof Error ? cause.message : ''}`,
@@ -45,15 +49,52 @@ export async function startAppServer(
   }
 }
 
-/** The app-server that the task's record names, when it still runs. */
+/**
+ * The app-server of a task, when one runs: by the task's record, or where that can't be used, by proof; its record is
+ * then written anew.
+ */
 export async function findAppServer(host: Host, paths: TaskPaths): Promise<DetachedProcess | undefined> {
+  const recorded = await adoptRecorded(host, paths)
+  if (recorded !== 'unusable') return recorded
+  const [oldest] = await searchAppServers(host, paths)
+  return oldest && adoptFound(host, paths, oldest)
+}
+
+/** Ends every app-server of a task, whatever its record says, and cleans up. @returns whether any ran */
+export async function stopEveryAppServer(host: Host, paths: TaskPaths): Promise<boolean> {
+  const recorded = await adoptRecorded(host, paths)
+  const process = recorded === 'unusable' ? undefined : recorded
+  const others = await searchAppServers(host, paths)
+  for (const identity of others) {
+    if (identity.pid !== process?.identity.pid)
+      await stopAppServer(host, paths, await adoptFound(host, paths, identity))
+  }
+  await stopAppServer(host, paths, process)
+  return process !== undefined || others.length > 0
+}
+
+/**
+ * The process that the record names, when it runs. A task without a record has never run, or was ended in good order,
+ * unless its socket is there.
+ */
+async function adoptRecorded(
+  host: Host,
+  paths: TaskPaths,
+): Promise<DetachedProcess | 'unusable' | undefined> {
   try {
     const process = await host.adopt(paths.processRecord)
     return (await process.isAlive()) ? process : undefined
   } catch (error) {
-    if (error instanceof HostError && (error.code === 'not-found' || error.code === 'io')) return undefined
-    throw error
+    if (!(error instanceof HostError)) throw error
+    if (error.code === 'io') return 'unusable'
+    if (error.code !== 'not-found') throw error
+    return (await host.files.stat(paths.socket)) ? 'unusable' : undefined
   }
+}
+
+async function adoptFound(host: Host, paths: TaskPaths, identity: ProcessIdentity): Promise<DetachedProcess> {
+  await host.files.write(paths.processRecord, `${JSON.stringify(identity)}\n`, { mode: 0o600 })
+  return host.adopt(paths.processRecord)
 }
 
 /**
@@ -134,8 +175,8 @@ export async function stopAppServer(
   await host.files.remove(paths.processRecord)
 }
 
-/** Since 0.169 the socket is a link to one in a directory that the daemon made under `/tmp`; both go. */
-async function removeSocket(host: Host, paths: TaskPaths): Promise<void> {
+/** Removes what a dead app-server listened on. Since 0.169 it is a link to a socket below `/tmp`; both go. */
+export async function removeSocket(host: Host, paths: TaskPaths): Promise<void> {
   const stat = await host.files.stat(paths.socket)
   if (!stat) return
   if (stat.type === 'symlink') {

@@ -4,11 +4,12 @@ import { taskPaths } from '../home/task-paths.ts'
 import { findAppServer } from './app-server.ts'
 import { CodexSession } from './codex-session.ts'
 import type { Session, SessionPlace } from './session.ts'
-import { makeTaskDirectories, readRecord, writeConfig } from './task-directory.ts'
+import { assertSameDirectory, makeTaskDirectories, prepareStart, readRecord } from './task-directory.ts'
 
 /**
  * Takes up a session that is there: its running app-server, or else a new one on the same directory and thread. A turn
- * that ran all along goes on; one that was cut is reported as interrupted. The isolation is proved again.
+ * that ran all along goes on; one that was cut is reported as interrupted. The isolation is proved again, and the
+ * directory must be the one that it was.
  * @throws SessionError `not-found`, `handshake`, `posture`, `unrecoverable`
  */
 export async function attachSession(
@@ -18,12 +19,7 @@ export async function attachSession(
   const { host, signal } = options
   const stateDir = await resolveStateDir(host, options.stateDir)
   const paths = taskPaths(stateDir, taskId)
-  const record = await readRecord(host, paths).catch((cause: unknown) => {
-    throw new SessionError('unrecoverable', `the record of session ${taskId} can't be read`, {
-      cause,
-      remedy: `Look at ${paths.launchRecord}.`,
-    })
-  })
+  const record = await readRecord(host, paths)
   if (!record) throw new SessionError('not-found', `there is no session ${taskId} in ${stateDir}`)
   const places = {
     paths,
@@ -32,9 +28,10 @@ export async function attachSession(
     installation: record.installation,
     accountHome: host.facts.home,
   }
-  if (!(await findAppServer(host, paths))) {
+  if (await findAppServer(host, paths)) await assertSameDirectory(host, record, places)
+  else {
     await makeTaskDirectories(host, paths)
-    await writeConfig(host, record, places)
+    await prepareStart(host, record, places)
   }
   return CodexSession.open({ host, record, places }, signal)
 }

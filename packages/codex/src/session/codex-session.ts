@@ -11,7 +11,7 @@ import type { LaunchRecord } from './parse-launch-record.ts'
 import { RecoveryBudget } from './recovery-budget.ts'
 import { rememberSteered } from './remember-steered.ts'
 import type { Session } from './session.ts'
-import { writeConfig, writeRecord } from './task-directory.ts'
+import { prepareStart, writeRecord } from './task-directory.ts'
 import { startThread, takeUpThread, type OpenedThread } from './thread.ts'
 
 /** How long an interrupt may take before the process is ended all the same. */
@@ -259,7 +259,7 @@ export class CodexSession implements Session {
       if (await host.files.stat(places.paths.ended))
         throw new SessionError('lost', 'the session was ended elsewhere')
       budget.spend()
-      await writeConfig(host, record, places)
+      await prepareStart(host, record, places)
       process = await startAppServer(host, places.paths, record.binary, record.directory)
     }
     this.process = process

@@ -1,27 +1,34 @@
 import path from 'node:path'
-import { HostError } from '@x/host'
-import { SessionError } from '../errors.ts'
+import type { Fault } from '@x/agents/conversation'
+import { HostError, type Host } from '@x/host'
+import { SessionError, toFault } from '../errors.ts'
 import { resolveStateDir } from '../home/x-directories.ts'
-import { taskPaths } from '../home/task-paths.ts'
-import { findAppServer, stopAppServer } from './app-server.ts'
+import { isTaskId, taskPaths, type TaskPaths } from '../home/task-paths.ts'
+import { findAppServer, removeSocket, stopEveryAppServer } from './app-server.ts'
 import type { SessionPlace } from './session.ts'
 import { readRecord } from './task-directory.ts'
 
 /** What is known of a session from its records alone. */
 export interface SessionRecord {
   readonly taskId: string
+  /** Empty with a `fault`. */
   readonly directory: string
   /** Milliseconds since the epoch. */
   readonly createdAt: number
-  /** Of Codex. */
+  /** Of Codex. Empty with a `fault`. */
   readonly version: string
   /** Its app-server runs. */
   readonly alive: boolean
   /** It was spoken to, so there is something to resume when it is not alive. */
   readonly resumable: boolean
+  /** Why its records don't tell what it is. It can be stopped and removed, and not be taken up. */
+  readonly fault?: Fault
 }
 
-/** Every session that has a readable record on the host, oldest first. Directories without one are passed over. */
+/**
+ * Every session on the host, oldest first. One whose record can't be read is listed with a `fault`; a directory without
+ * a record was never a session, unless its app-server runs.
+ */
 export async function listSessions(place: SessionPlace): Promise<readonly SessionRecord[]> {
   const { host } = place
   const stateDir = await resolveStateDir(host, place.stateDir)
@@ -30,28 +37,42 @@ export async function listSessions(place: SessionPlace): Promise<readonly Sessio
     throw error
   })
   const found = await Promise.all(
-    names.map(async (name) => {
-      try {
-        const paths = taskPaths(stateDir, name)
-        const record = await readRecord(host, paths)
-        if (record?.taskId !== name) return []
-        const alive = (await findAppServer(host, paths)) !== undefined
-        const { taskId, directory, createdAt, version, spoken } = record
-        return [{ taskId, directory, createdAt, version, alive, resumable: spoken }]
-      } catch {
-        return []
-      }
-    }),
+    names.filter(isTaskId).map((name) => describeSession(host, name, taskPaths(stateDir, name))),
   )
-  return found.flat().sort((one, other) => one.createdAt - other.createdAt)
+  return found.filter((one) => one !== undefined).sort((one, other) => one.createdAt - other.createdAt)
 }
 
-/** Ends what runs of a session without attaching to it. A running turn is cut. False when nothing ran. */
+async function describeSession(
+  host: Host,
+  taskId: string,
+  paths: TaskPaths,
+): Promise<SessionRecord | undefined> {
+  const root = await host.files.stat(paths.root)
+  if (root?.type !== 'directory') return undefined
+  const unknown = { taskId, directory: '', createdAt: root.modifiedMs, version: '', resumable: false }
+  let alive = false
+  try {
+    alive = (await findAppServer(host, paths)) !== undefined
+    const record = await readRecord(host, paths)
+    if (record) {
+      const { directory, createdAt, version, spoken } = record
+      return { taskId, directory, createdAt, version, alive, resumable: spoken }
+    }
+    if (!alive) return undefined
+    const message = `the record of session ${taskId} is not there, and its Codex runs`
+    return { ...unknown, alive, fault: { message, remedy: 'Remove the session, or stop it.' } }
+  } catch (error) {
+    return { ...unknown, alive, fault: toFault(error) }
+  }
+}
+
+/**
+ * Ends what runs of a session without attaching to it, also where its records can't be read. A running turn is cut.
+ * False when nothing ran.
+ */
 export async function stopSession(taskId: string, place: SessionPlace): Promise<boolean> {
   const paths = taskPaths(await resolveStateDir(place.host, place.stateDir), taskId)
-  const process = await findAppServer(place.host, paths)
-  await stopAppServer(place.host, paths, process)
-  return process !== undefined
+  return stopEveryAppServer(place.host, paths)
 }
 
 /**
@@ -63,5 +84,6 @@ export async function removeSession(taskId: string, place: SessionPlace): Promis
   if (await findAppServer(place.host, paths)) {
     throw new SessionError('unrecoverable', `session ${taskId} still runs`, { remedy: 'Close it first.' })
   }
+  await removeSocket(place.host, paths)
   await place.host.files.remove(paths.root)
 }

@@ -4,7 +4,7 @@ import { renderConfig } from '../home/render-config.ts'
 import type { TaskPaths } from '../home/task-paths.ts'
 import type { PermissionPlaces } from '../posture/render-permissions.ts'
 import { SECRETS_OF_A_HOME } from '../posture/posture.ts'
-import { ConfigError } from '../errors.ts'
+import { ConfigError, SessionError } from '../errors.ts'
 import { parseLaunchRecord, type LaunchRecord } from './parse-launch-record.ts'
 
 /** Makes the directories of a task, each 0700. What is there stays. */
@@ -23,17 +23,74 @@ export function writeConfig(host: Host, record: LaunchRecord, places: Permission
   return host.files.write(file, renderConfig(record.login, places), { mode: 0o600 })
 }
 
+/**
+ * Makes sure that a session may start anew: its directory is still the one that was asked for, and its configuration
+ * is as it should be.
+ * @throws SessionError `unrecoverable` when the directory is gone, leads elsewhere, or may not be worked in any more
+ */
+export async function prepareStart(
+  host: Host,
+  record: LaunchRecord,
+  places: PermissionPlaces,
+): Promise<void> {
+  await assertSameDirectory(host, record, places)
+  await writeConfig(host, record, places)
+}
+
+/**
+ * The directory was checked when the session was opened; what lies on the way to it may have been replaced since.
+ * @throws SessionError `unrecoverable`
+ */
+export async function assertSameDirectory(
+  host: Host,
+  { directory, installation }: LaunchRecord,
+  { paths, stateDir }: PermissionPlaces,
+): Promise<void> {
+  if (directory === paths.work) return
+  if (!(await host.files.stat(directory))) throw directoryGone(directory)
+  const real = await resolveDirectory(host, directory, { stateDir, installation }).catch((cause: unknown) => {
+    if (!(cause instanceof ConfigError)) throw cause
+    throw new SessionError('unrecoverable', `${directory} can't be worked in any more: ${cause.message}`, {
+      cause,
+      remedy: PUT_BACK,
+    })
+  })
+  if (real !== directory) {
+    throw new SessionError('unrecoverable', `${directory} is not where it was: it leads to ${real} now`, {
+      remedy: PUT_BACK,
+    })
+  }
+}
+
+const PUT_BACK = 'Put the directory back where it was, or begin a new session.'
+
+export function directoryGone(directory: string, cause?: unknown): SessionError {
+  return new SessionError('unrecoverable', `there is no directory ${directory} any more`, {
+    ...(cause === undefined ? {} : { cause }),
+    remedy: PUT_BACK,
+  })
+}
+
 export function writeRecord(host: Host, paths: TaskPaths, record: LaunchRecord): Promise<void> {
   return host.files.write(paths.launchRecord, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600 })
 }
 
-/** `undefined` when there is no such task. @throws Error when its record can't be read as one */
+/**
+ * `undefined` when there is no such task.
+ * @throws SessionError `unrecoverable` when its record can't be read, or is that of another task
+ */
 export async function readRecord(host: Host, paths: TaskPaths): Promise<LaunchRecord | undefined> {
+  const taskId = path.posix.basename(paths.root)
   try {
-    return parseLaunchRecord(await host.files.readText(paths.launchRecord, { maxBytes: 1024 * 1024 }))
-  } catch (error) {
-    if (error instanceof HostError && error.code === 'not-found') return undefined
-    throw error
+    const record = parseLaunchRecord(await host.files.readText(paths.launchRecord, { maxBytes: 1024 * 1024 }))
+    if (record.taskId !== taskId) throw new Error(`the launch record is that of ${record.taskId}`)
+    return record
+  } catch (cause) {
+    if (cause instanceof HostError && cause.code === 'not-found') return undefined
+    throw new SessionError('unrecoverable', `the record of session ${taskId} can't be read`, {
+      cause,
+      remedy: `Put ${paths.launchRecord} right, or remove the session.`,
+    })
   }
 }
 
