@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { resolveStateDir } from '@x/codex'
+import { ConfigError, resolveStateDir } from '@x/codex'
 import type { Host } from '@x/host'
 
 /** Where the page and its offline model keep what they must find again. */
@@ -21,9 +21,14 @@ export interface InstancePaths {
   readonly modelLog: string
 }
 
-/** Makes the directory when it is not there. @throws ConfigError when it can't be had */
+/** A unix socket's path ends at 107 bytes, and `@x/codex` names the socket of a session `s/<16 hex>.sock`. */
+const MAX_STATE_DIR_BYTES = 107 - '/s/0123456789abcdef.sock'.length
+
+/** Makes the directory when it is not there. @throws ConfigError when it can't be had, or is too long for sessions */
 export async function openInstancePaths(host: Host, stateDir: string | undefined): Promise<InstancePaths> {
   const state = await resolveStateDir(host, stateDir)
+  if (Buffer.byteLength(state) > MAX_STATE_DIR_BYTES)
+    throw new ConfigError('stateDir', `at most ${MAX_STATE_DIR_BYTES} bytes long, for sockets in it`, state)
   const root = path.join(state, 'demo')
   await host.files.makeDirectory(root, { mode: 0o700 })
   return {

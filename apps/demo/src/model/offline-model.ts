@@ -6,6 +6,7 @@ import { CommandFault } from '../command-fault.ts'
 import type { InstancePaths } from '../instance/instance-paths.ts'
 import { parseListening } from '../instance/parse-records.ts'
 import { readFileIfThere } from '../instance/read-file.ts'
+import { lastLine, shortenLog } from './log-file.ts'
 
 const START_MS = 15_000
 const LOOK_MS = 50
@@ -28,6 +29,7 @@ export async function startOfflineModel(
   paths: InstancePaths,
   port: number | undefined,
 ): Promise<OfflineModel> {
+  await shortenLog(paths.modelLog)
   const running = await findOfflineModel(host, paths)
   if (running) {
     const listening = await readListening(host, paths, running)
@@ -37,8 +39,8 @@ export async function startOfflineModel(
   const again = port === undefined ? undefined : await launch(host, paths, port)
   const bound = again ?? (await launch(host, paths, 0))
   if (bound !== undefined) return modelAt(bound, true)
-  const log = ((await readFileIfThere(host, paths.modelLog)) ?? '').trim().split('\n').at(-1)
-  throw new CommandFault(`the offline model could not be started: ${log ?? 'it said nothing'}`, {
+  const said = (await lastLine(paths.modelLog)) ?? 'it said nothing'
+  throw new CommandFault(`the offline model could not be started: ${said}`, {
     remedy: `Look at ${paths.modelLog}, or name a model with X_MODEL_BASE_URL and X_MODEL_KEY.`,
   })
 }

@@ -350,6 +350,30 @@ describe('what can’t be done is one message', () => {
     expect(err.trimEnd().split('\n').length).toBeLessThanOrEqual(2)
   })
 
+  test('a state directory that is too long for sockets', async () => {
+    await using directory = await privateDirectory()
+    const stateDir = path.join(directory.path, 'a'.repeat(100))
+    const { code, err } = await new Run(['start', '--no-open'], { X_STATE_DIR: stateDir }).ended
+    expect([code, err.trimEnd().split('\n')]).toEqual([
+      1,
+      [expect.stringContaining('83 bytes'), expect.stringContaining('X_STATE_DIR')],
+    ])
+  })
+
+  test('a directory in the place of a record; nonsense in it is as good as none', async () => {
+    await using it = await openInstallation()
+    const ports = path.join(it.stateDir, 'demo/ports.json')
+    await mkdir(ports, { recursive: true })
+    const { code, err } = await it.run('start', '--no-open').ended
+    expect([code, err.trimEnd().split('\n')]).toEqual([
+      1,
+      [expect.stringContaining(ports), expect.stringContaining('Move it away')],
+    ])
+    await rm(ports, { recursive: true })
+    await writeFile(ports, '{"page":"nonsense","model":-1}')
+    expect((await it.start()).page).toMatchObject({ started: true })
+  })
+
   test('wrong usage is 2, help is 0', async () => {
     expect(await new Run(['dance'], {}).ended).toMatchObject({
       code: 2,
