@@ -90,6 +90,8 @@ async function serveSessions(
   }
   try {
     await begin().catch(async (error: unknown) => {
+      // Nobody may take up again what is being undone.
+      await server.close()
       await sessions.undo()
       throw error
     })

@@ -29,12 +29,14 @@ export interface KeptSessionOptions {
  *
  * *ended* at first, and again when it was lost or is being closed; *starting* from `resume` until it was opened; then
  * *ready* until it ends; *failed* when it could not be opened, or its isolation does not hold. Only `resume` leads out
- * of *failed* and *ended*, and not once it was detached or closed.
+ * of *failed* and *ended*, and not once it was detached, nor while it is being closed.
  */
 export class KeptSession {
   readonly id: string
   private readonly options: KeptSessionOptions
-  private readonly giveUp = new AbortController()
+  /** Of the opening that is under way, or was the last. */
+  private giveUp = new AbortController()
+  private leaving = false
   private opening: Promise<void> = Promise.resolve()
   private session: Session | undefined
   private current: SessionSummary
@@ -64,35 +66,44 @@ export class KeptSession {
   /** Opens it, when it is not open or on its way. How that goes shows in the summary. */
   resume(): void {
     const { state } = this.current.status
-    if (this.giveUp.signal.aborted || state === 'starting' || state === 'ready') return
+    if (this.leaving || state === 'starting' || state === 'ready') return
+    this.giveUp = new AbortController()
+    this.session = undefined
     this.show({ state: 'starting', doing: this.options.doing })
     this.opening = this.open()
   }
 
   /** We go, it stays. One that is still being opened is given up, and found again by its record. Never rejects. */
   async detach(): Promise<void> {
+    this.leaving = true
     this.giveUp.abort()
     await this.opening
     await this.session?.detach().catch(() => undefined)
   }
 
-  /** Ends it, once it was opened or given up. @throws what closing throws */
+  /** Ends it, once it was opened or given up. It can be resumed after that, also when it failed. @throws what closing throws */
   async close(): Promise<void> {
+    this.leaving = true
     this.giveUp.abort()
-    await this.opening
-    await this.session?.close()
+    try {
+      await this.opening
+      await this.session?.close()
+    } finally {
+      this.leaving = false
+    }
   }
 
   private async open(): Promise<void> {
     const { open } = this.options
+    const { signal } = this.giveUp
     const onProgress: OnProgress = ({ doing, progress }) => {
-      if (this.giveUp.signal.aborted) return
+      if (signal.aborted) return
       this.show({ state: 'starting', doing, ...(progress === undefined ? {} : { progress }) })
     }
     try {
-      this.session = await open({ signal: this.giveUp.signal, onProgress })
+      this.session = await open({ signal, onProgress })
     } catch (error) {
-      this.show(this.giveUp.signal.aborted ? { state: 'ended' } : { state: 'failed', fault: toFault(error) })
+      this.show(signal.aborted ? { state: 'ended' } : { state: 'failed', fault: toFault(error) })
       return
     }
     void this.follow(this.session)
