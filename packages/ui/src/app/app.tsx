@@ -10,6 +10,7 @@ import { needsYou } from '../tasks/session-state.ts'
 import { SessionList, newestFirst } from '../tasks/session-list.tsx'
 import { ThemeSwitch } from '../theme/theme-switch.tsx'
 import { KeySheet } from './key-sheet.tsx'
+import { LogOut } from './log-out.tsx'
 import { LoggedOut } from './logged-out.tsx'
 
 export interface AppProps {
@@ -70,6 +71,7 @@ function Panes({ client, suggestions }: Required<AppProps>) {
           </p>
         )}
         <ThemeSwitch />
+        <LogOut onLogOut={() => client.logOut()} />
         <button type="button" className="x-quiet" aria-label="Keys" onClick={() => setSheet(true)}>
           <kbd>?</kbd>
         </button>

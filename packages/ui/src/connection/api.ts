@@ -33,6 +33,12 @@ export class Api {
     await this.request('POST', LOGIN, { token })
   }
 
+  /** Ends the login of this browser, in all its tabs. */
+  async logout(): Promise<void> {
+    await this.request('POST', '/api/logout')
+    this.options.onLoggedOut()
+  }
+
   async sessions(): Promise<SessionsAnswer> {
     const answer = asObject(await this.request('GET', '/api/sessions'))
     const directory = asObject(answer['defaults'])['directory']

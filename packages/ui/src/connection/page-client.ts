@@ -59,6 +59,11 @@ export class PageClient {
     this.list.open()
   }
 
+  /** Ends the login of this browser. `login` says `out` then. @throws RequestError when the server could not do it */
+  logOut(): Promise<void> {
+    return this.api.logout()
+  }
+
   /** The session's store; it connects when it is watched. */
   session(id: string): SessionStore {
     const known = this.kept.get(id)

@@ -28,3 +28,21 @@ test('a session that is gone is said to be', async () => {
     message: error.message,
   })
 })
+
+test('logging out shows at once, and only when the server has done it', async () => {
+  const answers = [Response.json({ error: { message: 'The disk is full.' } }, { status: 507 })]
+  let loggedOut = 0
+  const asked: string[] = []
+  const api = new Api({
+    baseUrl: 'http://127.0.0.1:1',
+    fetch: async (url, init) => {
+      asked.push(`${String(init?.method)} ${(url as URL).pathname}`)
+      return answers.shift() ?? new Response(null, { status: 204 })
+    },
+    onLoggedOut: () => (loggedOut += 1),
+  })
+  await expect(api.logout()).rejects.toMatchObject({ message: 'The disk is full.' })
+  expect(loggedOut).toBe(0)
+  await api.logout()
+  expect([asked, loggedOut]).toEqual([['POST /api/logout', 'POST /api/logout'], 1])
+})
