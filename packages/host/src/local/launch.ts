@@ -9,7 +9,7 @@ import { assertAbsolute, assertArgv, assertEnvironment } from '../assert-argumen
 import type { DetachedOptions, ProcessIdentity } from '../detached-process.ts'
 import { HostError } from '../errors.ts'
 import { hasExited } from './has-exited.ts'
-import { parseProcessIdentity } from './identity.ts'
+import { isRunning, parseProcessIdentity, readProcessStat } from './identity.ts'
 import { LAUNCH_SCRIPT } from './launch-script.ts'
 import { sendSignal } from './process-group.ts'
 
@@ -181,11 +181,17 @@ async function launcherAnswer(child: ChildProcess): Promise<string> {
 async function programRuns(child: ChildProcess, ended: Promise<void>): Promise<void> {
   for (;;) {
     const commandLine = await readFile(`/proc/${String(child.pid)}/cmdline`, 'utf8').catch(() => '')
-    // A dead process has no command line: its exit is on the way.
-    if (commandLine === '') return whileReferenced(child, ended)
-    if (!commandLine.startsWith(`${SHELL}\0-c\0${LAUNCH_SCRIPT}\0`)) return
+    const isLauncher = commandLine.startsWith(`${SHELL}\0-c\0${LAUNCH_SCRIPT}\0`)
+    if (commandLine !== '' && !isLauncher) return
+    // A dead process has no command line, and one that is in the middle of an exec has none for an instant.
+    if (commandLine === '' && !(await runs(child))) return whileReferenced(child, ended)
     await delay(1)
   }
+}
+
+async function runs(child: ChildProcess): Promise<boolean> {
+  const stat = await readProcessStat(Number(child.pid))
+  return stat !== undefined && isRunning(stat)
 }
 
 async function whileReferenced(child: ChildProcess, ended: Promise<void>): Promise<void> {

@@ -44,6 +44,17 @@ describe('LocalHost', () => {
     expect(stdout.length).toBe(pid.length + 1 + 3_000_000)
   })
 
+  test('a program that replaces itself again and again has begun', async () => {
+    await using scope = await openContractScope(openLocalHost)
+    // Between two of its lives a process has no command line for an instant.
+    const again = 'if [ "$1" -gt 0 ]; then exec sh -c "$0" "$0" $(($1 - 1)); fi; exec sleep 600'
+    for (let n = 0; n < 40; n += 1) {
+      const program = await scope.spawn(['sh', '-c', again, again, '20'])
+      expect(await program.isAlive()).toBe(true)
+      await program.stop([{ signal: 'SIGKILL', waitMs: 5_000 }])
+    }
+  })
+
   test('the log is no way to write somewhere else', async () => {
     await using scope = await openContractScope(openLocalHost)
     await scope.shell('touch elsewhere; ln -s elsewhere program.log')
