@@ -1,9 +1,11 @@
 import { readFile, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { CODEX_VERSIONS, processesOf } from '@x/fixtures'
+import type { Host } from '@x/host'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { taskPaths, type TaskPaths } from '../src/home/task-paths.ts'
 import { listSessions, removeSession, stopSession } from '../src/session/list-sessions.ts'
+import { hostWith } from './host-with.ts'
 import { openWorkshop, type Workshop } from './workshop.ts'
 
 describe.each(CODEX_VERSIONS)('damaged records of Codex %s', (version) => {
@@ -97,6 +99,28 @@ describe.each(CODEX_VERSIONS)('damaged records of Codex %s', (version) => {
     expect(await stopSession('both', workshop)).toBe(true)
     expect(appServers()).toEqual([pid])
     expect(await stopSession('both-too', workshop)).toBe(true)
+  })
+
+  test('where nobody can tell what runs, that is said, and nothing more is started', async () => {
+    const taskId = 'untold'
+    const paths = await leave(taskId)
+    const [codex] = appServers()
+    await writeFile(paths.processRecord, '')
+    const { host, stateDir } = workshop
+    const exec: Host['exec'] = (argv, options) => host.exec(argv, { ...options, env: { PATH: stateDir } })
+    const blind = { host: hostWith(host, { exec }), stateDir }
+    const untold = { code: 'unrecoverable', message: expect.stringContaining(taskId) as string }
+    await expect(stopSession(taskId, blind)).rejects.toMatchObject(untold)
+    await expect(workshop.attach(taskId, blind)).rejects.toMatchObject(untold)
+    expect(await listSessions(blind)).toContainEqual(
+      expect.objectContaining({
+        taskId,
+        fault: expect.objectContaining({ message: untold.message }) as object,
+      }),
+    )
+    expect(appServers()).toEqual([codex])
+    expect(await stopSession(taskId, workshop)).toBe(true)
+    expect(appServers()).toEqual([])
   })
 
   test('a command of the agent that looks like its Codex is not taken for it', async () => {

@@ -60,15 +60,21 @@ export async function findAppServer(host: Host, paths: TaskPaths): Promise<Detac
   return oldest && adoptFound(host, paths, oldest)
 }
 
-/** Ends every app-server of a task, whatever its record says, and cleans up. @returns whether any ran */
+/**
+ * Ends every app-server of a task, whatever its record says, and cleans up.
+ * @returns whether any ran
+ * @throws SessionError `unrecoverable` when the machine can't tell what runs; the one that the record names has ended
+ */
 export async function stopEveryAppServer(host: Host, paths: TaskPaths): Promise<boolean> {
   const recorded = await adoptRecorded(host, paths)
   const process = recorded === 'unusable' ? undefined : recorded
-  const others = await searchAppServers(host, paths)
-  for (const identity of others) {
-    if (identity.pid !== process?.identity.pid)
-      await stopAppServer(host, paths, await adoptFound(host, paths, identity))
-  }
+  const found = await searchAppServers(host, paths).catch(async (error: unknown) => {
+    // The known one ends all the same. Where none is known the traces stay, for the next who looks.
+    if (process) await stopAppServer(host, paths, process)
+    throw error
+  })
+  const others = found.filter(({ pid }) => pid !== process?.identity.pid)
+  for (const identity of others) await stopAppServer(host, paths, await adoptFound(host, paths, identity))
   await stopAppServer(host, paths, process)
   return process !== undefined || others.length > 0
 }

@@ -1,4 +1,6 @@
+import path from 'node:path'
 import { mustSucceed, type Host, type ProcessIdentity } from '@x/host'
+import { SessionError } from '../errors.ts'
 import type { TaskPaths } from '../home/task-paths.ts'
 
 /**
@@ -8,9 +10,11 @@ import type { TaskPaths } from '../home/task-paths.ts'
  * What can't be read belongs to another account, or has just ended.
  */
 const SCRIPT = `
+for tool in grep readlink tr; do command -v "$tool" >/dev/null || { echo "no $tool" >&2; exit 1; }; done
+[ -r /proc/self/environ ] || { echo 'no /proc' >&2; exit 1; }
 name=CODEX_HOME=$1
 ours=$(readlink /proc/self/ns/pid)
-for file in $(grep -lsazxF -- "$name" /proc/[0-9]*/environ); do
+for file in $(grep -lszxF -- "$name" /proc/[0-9]*/environ); do
   directory=\${file%/environ}
   [ -O "$directory" ] || continue
   [ "$(readlink "$directory/ns/pid")" = "$ours" ] || continue
@@ -30,7 +34,7 @@ const TIMEOUT_MS = 10_000
 /**
  * The app-servers of a task that run, found without any record: by proof of what each one is. The oldest comes first.
  * More than one runs only where a record was damaged before.
- * @throws HostError, ExecFailedError when the machine can't be asked
+ * @throws SessionError `unrecoverable` when the machine can't be asked
  */
 export async function searchAppServers(host: Host, paths: TaskPaths): Promise<readonly ProcessIdentity[]> {
   if (host.facts.platform !== 'linux') return []
@@ -45,8 +49,16 @@ export async function searchAppServers(host: Host, paths: TaskPaths): Promise<re
     .sort((one, other) => Number(BigInt(one.startTime) - BigInt(other.startTime)))
 }
 
-async function look(host: Host, { codexHome, socket }: TaskPaths): Promise<readonly number[]> {
+async function look(host: Host, { root, codexHome, socket }: TaskPaths): Promise<readonly number[]> {
   const argv = ['/bin/sh', '-c', SCRIPT, 'search', codexHome, socket]
-  const { stdout } = mustSucceed(await host.exec(argv, { cwd: '/', timeoutMs: TIMEOUT_MS }))
-  return stdout.split('\n').flatMap((line) => (/^\d+$/.test(line) ? [Number(line)] : []))
+  try {
+    const { stdout } = mustSucceed(await host.exec(argv, { cwd: '/', timeoutMs: TIMEOUT_MS }))
+    return stdout.split('\n').flatMap((line) => (/^\d+$/.test(line) ? [Number(line)] : []))
+  } catch (cause) {
+    const taskId = path.posix.basename(root)
+    throw new SessionError('unrecoverable', `nobody can tell whether the Codex of session ${taskId} runs`, {
+      cause,
+      remedy: `Look for a process with CODEX_HOME=${codexHome} in its environment, and end it.`,
+    })
+  }
 }
