@@ -1,3 +1,4 @@
+import type { Fault } from '@x/agents/conversation'
 import { listSessions, stopSession, attachSession, toFault } from '@x/codex'
 import type { LadderStep } from '@x/host'
 import { CommandFault } from '../command-fault.ts'
@@ -15,7 +16,8 @@ const PAGE_LADDER: readonly LadderStep[] = [
 const ATTACH_MS = 10_000
 
 /**
- * Ends the page, then every session, then the offline model, also when whoever served the page was killed.
+ * Ends the page, then every session, then the offline model, also when whoever served the page was killed, or a
+ * session's records are damaged.
  * Sessions that were spoken to can be taken up again by the next start.
  * @returns the exit status
  */
@@ -28,8 +30,8 @@ export async function stop({ host, environment, output }: Context): Promise<numb
   await host.files.remove(paths.instance)
   const facts = { server, sessions: ended, model, failed }
   output.result(facts, ended.length === 0 && !server && !model ? 'nothing is running' : inWords(facts))
-  for (const { id, message } of failed)
-    output.fail({ message: `session ${id} could not be ended: ${message}` })
+  for (const { id, message, ...remedy } of failed)
+    output.fail({ message: `session ${id} could not be ended: ${message}`, ...remedy })
   return failed.length === 0 ? 0 : 1
 }
 
@@ -48,13 +50,13 @@ async function exclusively(host: Context['host'], paths: InstancePaths): Promise
 
 interface Ended {
   readonly ended: readonly string[]
-  readonly failed: readonly { readonly id: string; readonly message: string }[]
+  readonly failed: readonly (Fault & { readonly id: string })[]
 }
 
 async function stopSessions(host: Context['host'], { stateDir }: InstancePaths): Promise<Ended> {
   const place = { host, stateDir }
   const ended: string[] = []
-  const failed: { id: string; message: string }[] = []
+  const failed: (Fault & { readonly id: string })[] = []
   const records = await listSessions(place)
   await Promise.all(
     records.map(async ({ taskId: id, alive, resumable }) => {
@@ -63,7 +65,7 @@ async function stopSessions(host: Context['host'], { stateDir }: InstancePaths):
         if (alive && resumable) await closeInOrder(id, place).catch(() => undefined)
         if ((await stopSession(id, place)) || alive) ended.push(id)
       } catch (error) {
-        failed.push({ id, message: toFault(error).message })
+        failed.push({ id, ...toFault(error) })
       }
     }),
   )

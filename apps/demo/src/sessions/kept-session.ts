@@ -11,6 +11,8 @@ export interface KeptSessionOptions {
   readonly title: string | undefined
   /** Below it lie directories of ours, whose names say nothing. */
   readonly stateDir: string
+  /** Why it can't be opened, as far as that is known before. */
+  readonly fault?: Fault
   /** What opening it is called. */
   readonly doing: string
   /** Called anew for every try. */
@@ -28,8 +30,8 @@ export interface KeptSessionOptions {
  * One line of the list, and the session behind it.
  *
  * *ended* at first, and again when it was lost or is being closed; *starting* from `resume` until it was opened; then
- * *ready* until it ends; *failed* when it could not be opened, or its isolation does not hold. Only `resume` leads out
- * of *failed* and *ended*, and not once it was detached, nor while it is being closed.
+ * *ready* until it ends; *failed* when it could not be opened, or its isolation does not hold, and at first where its
+ * record is damaged. Only `resume` leads out of *failed* and *ended*, and not once it was detached, nor while it is being closed.
  */
 export class KeptSession {
   readonly id: string
@@ -46,12 +48,13 @@ export class KeptSession {
   private spoken: boolean
 
   constructor(options: KeptSessionOptions) {
-    const { id, directory, createdAt } = options
+    const { id, directory, createdAt, fault } = options
     this.id = id
     this.options = options
     this.spoken = options.title !== undefined
     const title = options.title ?? this.titleOf(undefined, directory)
-    this.current = { id, directory, createdAt, title, status: { state: 'ended' } }
+    const status: SessionStatus = fault ? { state: 'failed', fault } : { state: 'ended' }
+    this.current = { id, directory, createdAt, title, status }
   }
 
   get summary(): SessionSummary {
@@ -110,6 +113,7 @@ export class KeptSession {
   }
 
   private async follow(session: Session): Promise<void> {
+    this.current = { ...this.current, directory: session.directory }
     let isolation: Fault | undefined
     session.ready.catch((error: unknown) => {
       if (error instanceof SessionError && error.code === 'posture') isolation = toFault(error)

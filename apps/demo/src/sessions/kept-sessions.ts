@@ -46,22 +46,24 @@ export class KeptSessions implements SessionDirectory {
   /**
    * Lists every session that has a record. Those whose Codex runs are taken up, and of the others the newest that was
    * spoken to: a Codex takes a tenth of a gigabyte or more, so the rest wait until somebody asks. What was begun by us,
-   * never spoken to, and does not run any more is removed, save the newest where there is nothing else.
+   * never spoken to, and does not run any more is removed, save the newest where there is nothing else. One whose record
+   * is damaged is shown as failed, and stays.
    * Resolves when they are listed, while they are still being found.
    */
   async find(): Promise<void> {
     const { titles, onError } = this.options
     await titles.load()
     const records = await listSessions(this.options)
-    const dead = records.filter((record) => !record.alive)
+    const readable = records.filter((record) => !record.fault)
+    const dead = readable.filter((record) => !record.alive)
     const last =
       dead.findLast((record) => record.resumable) ??
-      (dead.length === records.length ? dead.at(-1) : undefined)
+      (dead.length === readable.length ? dead.at(-1) : undefined)
     for (const record of records) {
       if (record !== last && (await this.isWorthless(record)) && (await this.forget(record.taskId))) continue
       const session = this.keepRecorded(record)
       if (!record.alive) this.begun.add(record.taskId)
-      if (record.alive || record === last) session.resume()
+      if (!record.fault && (record.alive || record === last)) session.resume()
     }
     await titles.keepOnly(new Set(this.kept.keys())).catch(onError)
   }
@@ -147,9 +149,9 @@ export class KeptSessions implements SessionDirectory {
     )
   }
 
-  private async isWorthless({ taskId, directory, alive, resumable }: SessionRecord): Promise<boolean> {
+  private async isWorthless({ taskId, directory, alive, resumable, fault }: SessionRecord): Promise<boolean> {
     // Another program may keep its sessions beside ours, and may be opening one right now.
-    if (alive || resumable || !OURS.test(taskId)) return false
+    if (alive || resumable || fault || !OURS.test(taskId)) return false
     if (!directory.startsWith(`${this.options.stateDir}/`)) return true
     const entries = await this.options.host.files.list(directory).catch(() => [])
     return entries.length === 0
@@ -165,12 +167,13 @@ export class KeptSessions implements SessionDirectory {
     )
   }
 
-  private keepRecorded({ taskId, directory, createdAt, alive }: SessionRecord): KeptSession {
+  private keepRecorded({ taskId, directory, createdAt, alive, fault }: SessionRecord): KeptSession {
     const { host, stateDir } = this.options
     return this.keep({
       id: taskId,
       directory,
       createdAt,
+      ...(fault ? { fault } : {}),
       doing: alive ? 'Finding the session' : 'Starting Codex again',
       open: ({ signal }) => attachSession(taskId, { host, stateDir, signal }),
     })
