@@ -1,3 +1,7 @@
 import { tsupBase } from '@x/tsup'
 
-export default tsupBase({ index: 'src/index.ts', conversation: 'src/conversation/index.ts' })
+export default tsupBase({
+  index: 'src/index.ts',
+  conversation: 'src/conversation/index.ts',
+  terminal: 'src/terminal/index.ts',
+})

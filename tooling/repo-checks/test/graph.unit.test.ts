@@ -16,7 +16,11 @@ const DEPENDENCIES: Record<string, readonly string[]> = {
 }
 
 const ENTRIES: Record<string, Record<string, string>> = {
-  '@x/agents': { '.': './src/index.ts', './conversation': './src/conversation/index.ts' },
+  '@x/agents': {
+    '.': './src/index.ts',
+    './conversation': './src/conversation/index.ts',
+    './terminal': './src/terminal/index.ts',
+  },
   '@x/codex': { '.': './src/index.ts' },
   '@x/codex-appserver': { '.': './src/index.ts' },
   '@x/host': { '.': './src/index.ts', './testing': './src/testing/index.ts' },

@@ -1,0 +1,1 @@
+export type { Terminal, TerminalExit, TerminalFrame, TerminalSize, TerminalView } from './terminal.ts'
