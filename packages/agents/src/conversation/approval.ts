@@ -10,7 +10,9 @@ export interface Approval {
   readonly id: string
   readonly turnId: string
   readonly itemId: string
-  readonly kind: 'command' | 'file-change' | 'permission'
+  /** `SubAgent.id`, when it is not the agent itself that asks: turn and item are then none of the conversation's. */
+  readonly agentId?: string
+  readonly kind: 'command' | 'file-change'
   /** The exact command, for `command`. */
   readonly command?: string
   readonly cwd?: string

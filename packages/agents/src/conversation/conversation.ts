@@ -1,6 +1,9 @@
 import type { Approval, ApprovalDecision } from './approval.ts'
 import type { ConversationState, Fault, TurnStatus } from './conversation-state.ts'
 import type { FeedCursor, FeedFrame } from './feed-frame.ts'
+import type { Grant } from './item.ts'
+import type { ModelChoice, ModelInfo } from './model-choice.ts'
+import type { Question, QuestionAnswer } from './question.ts'
 
 export interface TurnResult {
   readonly turnId: string
@@ -24,6 +27,11 @@ export interface TurnHandle {
 export interface SendOptions {
   /** Stable name of this message, found again on the item. @default a random one */
   readonly clientId?: string
+  /**
+   * While a turn runs: `now` adds to it; `next` waits in the queue until it has ended.
+   * @default 'now'
+   */
+  readonly when?: 'now' | 'next'
 }
 
 /** Why a conversation is over. */
@@ -54,6 +62,23 @@ export interface Conversation {
    * @throws ConversationError `choice-not-offered`
    */
   answer(approvalId: string, decision: ApprovalDecision): Promise<boolean>
+  /** The same for an open question. @throws ConversationError `choice-not-offered` for an answer that does not fit the question */
+  answerQuestion(questionId: string, answer: QuestionAnswer): Promise<boolean>
+  /** Changes a message that waits in the queue. @returns false when it is no longer there @throws TypeError for an empty text */
+  editQueued(messageId: string, text: string): Promise<boolean>
+  /** Takes a message out of the queue; its turn's handle rejects with `withdrawn`. @returns false when it is no longer there */
+  withdrawQueued(messageId: string): Promise<boolean>
+  /** Sends a message of the queue now, into the turn that runs if there is one. @returns false when it is no longer there */
+  sendQueued(messageId: string): Promise<boolean>
+  /** What `chooseModel` can take. */
+  models(options?: { readonly signal?: AbortSignal }): Promise<readonly ModelInfo[]>
+  /** From the next turn on, for the rest of the session. `state.model` shows it. */
+  chooseModel(choice: ModelChoice): Promise<void>
+  /**
+   * Allows, for the rest of the session, what the sandbox refused to the command `itemId`, and tells the agent to try again.
+   * @returns the turn in which it does @throws ConversationError `not-grantable`
+   */
+  grant(itemId: string, grant: Grant): Promise<TurnHandle>
   /**
    * What a viewer reads: from `since` when that can be told without a gap, else from a snapshot.
    * A reader that is too slow gets a snapshot in place of what it missed. Ends when the conversation does, or `signal` aborts.
@@ -63,6 +88,8 @@ export interface Conversation {
   encodedFeed(options?: { readonly since?: FeedCursor; readonly signal?: AbortSignal }): AsyncIterable<string>
   /** Calls `listener` for each approval that is open now or opened later. */
   onApproval(listener: (approval: Approval) => void): Disposable
+  /** Calls `listener` for each question that is open now or opened later. */
+  onQuestion(listener: (question: Question) => void): Disposable
   /** Resolves when the conversation is over; never rejects. */
   readonly closed: Promise<CloseReason>
 }

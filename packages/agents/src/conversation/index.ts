@@ -1,20 +1,42 @@
 // The whole public surface of @x/agents/conversation: safe in a browser, so nothing here touches Node.
 export type {
+  AgentCall,
   AgentMessage,
   Command,
+  Compaction,
   FileChange,
+  Grant,
   Item,
   ItemPhase,
   OtherItem,
+  Picture,
+  ProposedPlan,
   Reasoning,
+  Refusal,
+  ToolCall,
   UserMessage,
+  WebSearch,
 } from './item.ts'
 export type { Approval, ApprovalDecision } from './approval.ts'
 export type {
+  ElicitationQuestion,
+  FormField,
+  InputField,
+  InputQuestion,
+  PermissionQuestion,
+  Question,
+  QuestionAnswer,
+} from './question.ts'
+export type { MessageQueue, QueuedMessage } from './queue.ts'
+export type { ModelChoice, ModelInfo } from './model-choice.ts'
+export type { SubAgent } from './sub-agent.ts'
+export type {
+  ContextUse,
   ConversationState,
   Fault,
   Link,
   Notice,
+  Plan,
   TokenUsage,
   Turn,
   TurnStatus,

@@ -7,6 +7,7 @@ export function joinDeltas(batch: ConversationEvent[], event: ConversationEvent)
     event.type === 'item-delta' &&
     last?.type === 'item-delta' &&
     last.itemId === event.itemId &&
+    last.kind === event.kind &&
     last.turnId === event.turnId
   ) {
     batch[batch.length - 1] = { ...last, text: last.text + event.text }

@@ -1,0 +1,15 @@
+/** A message that waits until the turn that runs has ended. */
+export interface QueuedMessage {
+  /** The message's `clientId`. */
+  readonly id: string
+  readonly text: string
+  /** Milliseconds since the epoch. */
+  readonly queuedAt: number
+}
+
+/** What is to be said next, oldest first: the first leaves by itself when no turn runs. It outlives the program that keeps it. */
+export interface MessageQueue {
+  readonly messages: readonly QueuedMessage[]
+  /** Set while nothing leaves by itself, since a turn was interrupted or has failed: until one is sent by hand, or anything is. */
+  readonly held?: 'interrupted' | 'failed'
+}
