@@ -35,7 +35,8 @@ export function channelPair(): { readonly channel: FrameChannel; readonly peer: 
     start: (given) => {
       reader = given
     },
-    send: (text) => {
+    send: (text, gone) => {
+      gone?.()
       if (ending.ended) return
       const message = JSON.parse(text) as Record<string, unknown>
       received.push(message)

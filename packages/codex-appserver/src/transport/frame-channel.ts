@@ -29,8 +29,12 @@ export interface FrameChannel extends AsyncDisposable {
    * Reading never waits: a server that is not read from fast enough cuts the connection.
    */
   start(reader: FrameReader): void
-  /** Sends one frame, in call order. Never throws; a frame that can no longer be sent is dropped, and `closed` says why. */
-  send(text: string): void
+  /**
+   * Sends one frame, in call order. Never throws; a frame that can no longer be sent is dropped, and `closed` says why.
+   * Calls `gone` once, when the frame no longer takes our memory or was dropped: a connection holds back by it what
+   * it has yet to send.
+   */
+  send(text: string, gone?: () => void): void
   /** Ends the channel and the streams below it. Idempotent; resolves with `closed`. */
   close(): Promise<void>
   /** Resolves once with the end of the channel; never rejects. No frame is read after it. */

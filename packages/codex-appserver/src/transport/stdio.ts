@@ -31,8 +31,12 @@ export function openLineChannel(streams: LineChannelStreams): FrameChannel {
     start: (reader) => {
       read(readable, reader, end)
     },
-    send: (text) => {
-      if (!ending.ended && writable.writable) writable.write(`${text}\n`)
+    send: (text, gone = () => undefined) => {
+      if (ending.ended || !writable.writable) gone()
+      else
+        writable.write(`${text}\n`, () => {
+          gone()
+        })
     },
     close: () => {
       end({ reason: 'closed-here', detail: 'the connection was closed here' })

@@ -106,8 +106,12 @@ function channelOf(socket: WebSocket, duplex: Duplex, keepAliveMs: number): Fram
       read(socket, reader, beat)
       socket.resume()
     },
-    send: (text) => {
-      if (socket.readyState === WebSocket.OPEN) socket.send(text)
+    send: (text, gone = () => undefined) => {
+      if (socket.readyState !== WebSocket.OPEN) gone()
+      else
+        socket.send(text, () => {
+          gone()
+        })
     },
     close: () => {
       if (!closing && !ending.ended) {

@@ -10,7 +10,13 @@ const SECRETS: readonly [pattern: RegExp, replacement: string][] = [
 
 /** Shortens words of the peer for an error message and removes what looks like a credential. */
 export function redactLine(line: string, maxLength = 200): string {
-  let text = line.slice(0, SCAN_LENGTH)
-  for (const [pattern, replacement] of SECRETS) text = text.replace(pattern, replacement)
+  const text = hideSecrets(line.slice(0, SCAN_LENGTH))
   return line.length > maxLength ? `${text.slice(0, maxLength)}… (${String(line.length)} characters)` : text
+}
+
+/** Removes what looks like a credential. For short texts: the patterns look at every character. */
+export function hideSecrets(text: string): string {
+  let result = text
+  for (const [pattern, replacement] of SECRETS) result = result.replace(pattern, replacement)
+  return result
 }
