@@ -103,7 +103,7 @@ export function transcript(state: ConversationState): unknown {
       }
       return item.type === 'file-change'
         ? { type: item.type, status: item.status, changes: item.changes }
-        : { type: item.type, text: item.text }
+        : { type: item.type, text: 'text' in item ? item.text : '' }
     }),
   }))
 }

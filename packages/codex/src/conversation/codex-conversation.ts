@@ -11,6 +11,11 @@ import {
   type ConversationState,
   type FeedCursor,
   type FeedFrame,
+  type Grant,
+  type ModelChoice,
+  type ModelInfo,
+  type Question,
+  type QuestionAnswer,
   type SendOptions,
   type Turn,
   type TurnHandle,
@@ -20,6 +25,7 @@ import { Approvals, type ApprovalsOptions } from './approvals.ts'
 import { ClientSlot } from './client-slot.ts'
 import { mergeHistory } from './merge-history.ts'
 import { activeTurn, Outbox, type OutboxOptions } from './outbox.ts'
+import { Questions } from './questions.ts'
 import { SentTurn } from './sent-turn.ts'
 import { translateNotification } from './translate-notification.ts'
 import { translateTurn } from './translate-turn.ts'
@@ -52,6 +58,7 @@ export class CodexConversation implements Conversation {
   private readonly options: CodexConversationOptions
   private readonly events: Feed
   private readonly approvals: Approvals
+  private readonly questions: Questions
   private readonly slot = new ClientSlot()
   private readonly outbox: Outbox
   private readonly running = new Set<{ readonly sent: SentTurn; readonly turnId: string }>()
@@ -67,6 +74,7 @@ export class CodexConversation implements Conversation {
     this.threadId = options.threadId
     this.events = new Feed(emptyConversation(options.threadId, options.cwd))
     this.approvals = new Approvals({ ...options, feed: this.events })
+    this.questions = new Questions({ feed: this.events })
     this.closed = new Promise((resolve) => (this.resolveClosed = resolve))
     this.outbox = new Outbox({
       ...options,
@@ -108,6 +116,35 @@ export class CodexConversation implements Conversation {
     return Promise.resolve().then(() => this.approvals.answer(approvalId, decision))
   }
 
+  answerQuestion(questionId: string, answer: QuestionAnswer): Promise<boolean> {
+    return Promise.resolve().then(() => this.questions.answer(questionId, answer))
+  }
+
+  editQueued(_messageId: string, _text: string): Promise<boolean> {
+    return Promise.resolve(false)
+  }
+
+  withdrawQueued(_messageId: string): Promise<boolean> {
+    return Promise.resolve(false)
+  }
+
+  sendQueued(_messageId: string): Promise<boolean> {
+    return Promise.resolve(false)
+  }
+
+  models(): Promise<readonly ModelInfo[]> {
+    return Promise.resolve([])
+  }
+
+  chooseModel(model: ModelChoice): Promise<void> {
+    this.publish({ type: 'model-changed', model })
+    return Promise.resolve()
+  }
+
+  grant(_itemId: string, _grant: Grant): Promise<TurnHandle> {
+    return Promise.reject(new ConversationError('not-grantable', 'nothing can be granted yet'))
+  }
+
   feed(reading: FeedReading = {}): AsyncIterable<FeedFrame> {
     return this.events.frames(reading)
   }
@@ -120,6 +157,10 @@ export class CodexConversation implements Conversation {
     return this.approvals.onOpen(listener)
   }
 
+  onQuestion(listener: (question: Question) => void): Disposable {
+    return this.questions.onOpen(listener)
+  }
+
   /** Takes a new connection. Everything it tells is kept back until `hydrate`. */
   bind(client: AppServerClient): void {
     this.held = []
@@ -130,7 +171,9 @@ export class CodexConversation implements Conversation {
         else this.publish(event)
       }
     })
-    this.approvals.bind(client, new Promise((resolve) => (this.hydrated = resolve)))
+    const hydrated = new Promise<void>((resolve) => (this.hydrated = resolve))
+    this.approvals.bind(client, hydrated)
+    this.questions.bind(client, hydrated)
   }
 
   /** Shows the thread as Codex tells it, and opens the connection to messages. */
@@ -143,7 +186,14 @@ export class CodexConversation implements Conversation {
     this.threadId = threadId
     this.held = undefined
     this.waitingTurns.clear()
-    this.events.reset({ ...this.state, threadId, turns, approvals: [], link: { state: 'live' } })
+    this.events.reset({
+      ...this.state,
+      threadId,
+      turns,
+      approvals: [],
+      questions: [],
+      link: { state: 'live' },
+    })
     for (const event of held) this.publish(event)
     for (const entry of this.running) if (entry.sent.settleIfEnded(entry.turnId)) this.running.delete(entry)
     this.hydrated()

@@ -1,18 +1,18 @@
 import type { CloseReason, Conversation, Fault } from '@x/agents/conversation'
-import { ConnectionClosedError, type AppServerClient } from '@x/codex-appserver'
+import type { AppServerClient } from '@x/codex-appserver'
 import type { DetachedProcess, Host } from '@x/host'
 import { CodexConversation } from '../conversation/codex-conversation.ts'
 import { leavesSandbox } from '../conversation/read-rollout.ts'
-import { SessionError, toFault } from '../errors.ts'
+import { toFault } from '../errors.ts'
 import { proveIsolation, readNetworkNamespace } from '../posture/canary.ts'
 import type { PermissionPlaces } from '../posture/render-permissions.ts'
 import { connectAppServer, findAppServer, startAppServer, stopAppServer } from './app-server.ts'
+import { LinkKeeper } from './link-keeper.ts'
 import type { LaunchRecord } from './parse-launch-record.ts'
-import { RecoveryBudget } from './recovery-budget.ts'
+import { RecordKeeper } from './record-keeper.ts'
 import { rememberSteered } from './remember-steered.ts'
 import type { Session } from './session.ts'
-import { prepareStart, writeRecord } from './task-directory.ts'
-import { startThread, takeUpThread, type OpenedThread } from './thread.ts'
+import { startThread, type OpenedThread } from './thread.ts'
 
 /** How long an interrupt may take before the process is ended all the same. */
 const INTERRUPT_MS = 2_000
@@ -31,13 +31,7 @@ interface FirstConnection {
   prove(): Promise<void>
 }
 
-/**
- * One run of Codex for a task, and its keeper.
- *
- * *attached*: there is a connection. *recovering*: it broke; the process is looked for, started anew if it is dead,
- * and the thread is taken up again, with growing pauses. *over*: closed, detached, or lost when recovery gave up.
- * What breaks while it is over changes nothing.
- */
+/** One run of Codex for a task: its conversation, its link, its record, and their common end. */
 export class CodexSession implements Session {
   readonly taskId: string
   readonly directory: string
@@ -45,15 +39,9 @@ export class CodexSession implements Session {
   readonly ready: Promise<void>
   readonly closed: Promise<CloseReason>
   private readonly host: Host
-  private readonly places: PermissionPlaces
   private readonly talk: CodexConversation
-  private readonly over: AbortController
-  private record: LaunchRecord
-  private rolloutPath: string | undefined
-  private process: DetachedProcess
-  private client: AppServerClient
-  private saving: Promise<void> = Promise.resolve()
-  private recovering: Promise<unknown> = Promise.resolve()
+  private readonly link: LinkKeeper
+  private readonly record: RecordKeeper
   private ending: Promise<void> | undefined
 
   private constructor(
@@ -63,31 +51,36 @@ export class CodexSession implements Session {
     proof: Promise<void>,
   ) {
     const { host, record, places } = options
-    this.over = over
     this.host = host
-    this.places = places
-    this.record = { ...record, threadId: thread.threadId }
     this.taskId = record.taskId
     this.directory = record.directory
     this.version = record.version
-    this.process = process
-    this.client = client
-    this.rolloutPath = thread.rolloutPath
-    this.ready = this.passGate(proof)
+    this.record = new RecordKeeper(host, places.paths, { ...record, threadId: thread.threadId })
+    this.ready = this.passGate(client, over.signal, proof)
     this.talk = new CodexConversation({
       threadId: thread.threadId,
       cwd: record.directory,
       gate: this.ready,
-      onFirstMessage: () => this.saveRecord({ spoken: true }),
+      onFirstMessage: () => this.record.save({ spoken: true }),
       steered: record.steered ?? [],
-      onSteer: (message) => this.saveRecord(rememberSteered(this.record, message)),
+      onSteer: (message) => this.record.save(rememberSteered(this.record.current, message)),
       // Not knowing it has a cost only when the thread is lost, and then it is the message.
       onTurnEnded: () => void this.turnKept().catch(() => undefined),
-      leavesSandbox: (asked) => leavesSandbox(host, this.rolloutPath, asked),
+      leavesSandbox: (asked) => leavesSandbox(host, this.link.rolloutPath, asked),
       writableRoots: [record.directory, places.paths.work],
     })
+    this.link = new LinkKeeper({
+      host,
+      places,
+      record: this.record,
+      talk: this.talk,
+      process,
+      client,
+      over,
+      rolloutPath: thread.rolloutPath,
+    })
     this.closed = this.talk.closed
-    this.ready.catch((error: unknown) => void this.finish('lost', { stop: true, fault: toFault(error) }))
+    this.ready.catch((error: unknown) => this.lose(error))
   }
 
   /** Starts the app-server, or finds the one that runs, and opens the thread. */
@@ -118,7 +111,7 @@ export class CodexSession implements Session {
         await session.finish('detached', { stop: false })
         throw signal.reason
       }
-      void session.supervise()
+      void session.link.supervise().catch((error: unknown) => session.lose(error))
       return session
     } catch (error) {
       await client?.close()
@@ -163,7 +156,7 @@ export class CodexSession implements Session {
     const thread = { threadId, rolloutPath: undefined, turns: [] }
     const session = new CodexSession(options, first, thread, first.prove())
     try {
-      await session.takeUp(first.client, { prove: false })
+      await session.link.takeUp(first.client, { prove: false })
       return session
     } catch (error) {
       await session.finish('lost', { stop: false, fault: toFault(error) })
@@ -172,98 +165,23 @@ export class CodexSession implements Session {
   }
 
   /** Opens when isolation was proved and the thread's name is on disk. */
-  private async passGate(proof: Promise<void>): Promise<void> {
-    await Promise.all([this.proveFirst(proof), this.saveRecord({})])
-  }
-
-  private async proveFirst(proof: Promise<void>): Promise<void> {
-    const { client } = this
-    try {
-      await proof
-    } catch (error) {
+  private async passGate(client: AppServerClient, over: AbortSignal, proof: Promise<void>): Promise<void> {
+    const proved = proof.catch(async (error: unknown) => {
       // A connection that broke says nothing about the sandbox. The next one is let in only with a proof of its own.
-      if (!client.signal.aborted || this.over.signal.aborted) throw error
+      if (!client.signal.aborted || over.aborted) throw error
       await this.talk.connected()
-    }
-  }
-
-  private prove(client: AppServerClient): Promise<void> {
-    return proveIsolation(this.host, client, this.places, { signal: this.over.signal })
-  }
-
-  /** One write after the other: the last one must be the last on disk. */
-  private saveRecord(change: Partial<LaunchRecord>): Promise<void> {
-    this.record = { ...this.record, ...change }
-    const saved = this.saving.then(() => writeRecord(this.host, this.places.paths, this.record))
-    this.saving = saved.catch(() => undefined)
-    return saved
+    })
+    await Promise.all([proved, this.record.save({})])
   }
 
   private async turnKept(): Promise<void> {
-    if (this.record.kept || this.rolloutPath === undefined) return
-    if (await this.host.files.stat(this.rolloutPath)) await this.saveRecord({ kept: true })
+    const { rolloutPath } = this.link
+    if (this.record.current.kept || rolloutPath === undefined) return
+    if (await this.host.files.stat(rolloutPath)) await this.record.save({ kept: true })
   }
 
-  /** The conversation listens before the thread is asked for, so that nothing falls between its history and its news. */
-  private async takeUp(client: AppServerClient, options: { readonly prove: boolean }): Promise<void> {
-    this.talk.bind(client)
-    const thread = await takeUpThread(this.host, client, this.record)
-    this.rolloutPath = thread.rolloutPath
-    if (thread.threadId !== this.record.threadId) await this.saveRecord({ threadId: thread.threadId })
-    if (options.prove) await this.prove(client)
-    this.talk.hydrate(client, thread)
-  }
-
-  private async supervise(): Promise<void> {
-    const budget = new RecoveryBudget()
-    for (;;) {
-      const { detail } = await this.client.closed
-      if (this.over.signal.aborted) return
-      try {
-        const recovered = this.recover(budget, detail)
-        this.recovering = recovered
-        this.client = await recovered
-      } catch (error) {
-        await this.finish('lost', { stop: true, fault: toFault(error) })
-        return
-      }
-    }
-  }
-
-  /** @throws SessionError when there is no way back */
-  private async recover(budget: RecoveryBudget, reason: string): Promise<AppServerClient> {
-    for (let attempt = 1; ; attempt += 1) {
-      this.talk.lost(attempt, reason)
-      await budget.pause(attempt, this.over.signal)
-      let client: AppServerClient | undefined
-      try {
-        client = await this.reconnect(budget)
-        await this.takeUp(client, { prove: true })
-        return client
-      } catch (error) {
-        const brokeAgain = client?.signal.aborted === true
-        await client?.close()
-        this.over.signal.throwIfAborted()
-        // A link that breaks again is tried again; what Codex or the machine refuses is final.
-        if (!brokeAgain && error instanceof SessionError && error.code !== 'handshake') throw error
-        if (budget.isSpent) throw error
-      }
-    }
-  }
-
-  private async reconnect(budget: RecoveryBudget): Promise<AppServerClient> {
-    const { host, places, record } = this
-    const signal = this.over.signal
-    let process = await findAppServer(host, places.paths)
-    if (!process) {
-      if (await host.files.stat(places.paths.ended))
-        throw new SessionError('lost', 'the session was ended elsewhere')
-      budget.spend()
-      await prepareStart(host, record, places)
-      process = await startAppServer(host, places.paths, record.binary, record.directory)
-    }
-    this.process = process
-    return connectAppServer(host, places.paths, process, { signal })
+  private lose(error: unknown): void {
+    void this.finish('lost', { stop: true, fault: toFault(error) })
   }
 
   private finish(
@@ -279,13 +197,8 @@ export class CodexSession implements Session {
     { stop, fault }: { readonly stop: boolean; readonly fault?: Fault },
   ): Promise<void> {
     if (stop) await this.interruptBriefly()
-    this.over.abort(new ConnectionClosedError({ reason: 'closed-here', detail: 'the session is over' }))
-    await this.client.close()
-    // A process that was just being started is ours to end too, and so is a connection that was just being made.
-    await this.recovering.catch(() => undefined)
-    await this.client.close()
     try {
-      if (stop) await stopAppServer(this.host, this.places.paths, this.process)
+      await this.link.end({ stop })
     } finally {
       this.talk.end({ reason, ...(fault && { fault }) })
     }
@@ -293,7 +206,7 @@ export class CodexSession implements Session {
 
   /** A process in a turn does not leave before the turn does. */
   private async interruptBriefly(): Promise<void> {
-    if (this.client.signal.aborted) return
+    if (this.link.current.signal.aborted) return
     const late = new Promise<void>((resolve) => setTimeout(resolve, INTERRUPT_MS).unref())
     await Promise.race([this.talk.interrupt().catch(() => undefined), late])
   }

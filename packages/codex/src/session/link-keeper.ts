@@ -1,0 +1,123 @@
+import { ConnectionClosedError, type AppServerClient } from '@x/codex-appserver'
+import type { DetachedProcess, Host } from '@x/host'
+import type { CodexConversation } from '../conversation/codex-conversation.ts'
+import { SessionError } from '../errors.ts'
+import { proveIsolation } from '../posture/canary.ts'
+import type { PermissionPlaces } from '../posture/render-permissions.ts'
+import { connectAppServer, findAppServer, startAppServer, stopAppServer } from './app-server.ts'
+import type { RecordKeeper } from './record-keeper.ts'
+import { RecoveryBudget } from './recovery-budget.ts'
+import { prepareStart } from './task-directory.ts'
+import { takeUpThread } from './thread.ts'
+
+export interface LinkKeeperOptions {
+  readonly host: Host
+  readonly places: PermissionPlaces
+  readonly record: RecordKeeper
+  readonly talk: CodexConversation
+  readonly process: DetachedProcess
+  readonly client: AppServerClient
+  /** Aborted by `end`. */
+  readonly over: AbortController
+  readonly rolloutPath: string | undefined
+}
+
+/**
+ * Keeps a session in touch with its app-server.
+ *
+ * *attached*: there is a connection. *recovering*: it broke; the process is looked for, started anew if it is dead,
+ * and the thread is taken up again, with growing pauses. *over*: `end` was called, or recovery gave up. What breaks
+ * while it is over changes nothing.
+ */
+export class LinkKeeper {
+  /** Where Codex keeps the thread. */
+  rolloutPath: string | undefined
+  private readonly options: LinkKeeperOptions
+  private process: DetachedProcess
+  private client: AppServerClient
+  private recovering: Promise<unknown> = Promise.resolve()
+
+  constructor(options: LinkKeeperOptions) {
+    this.options = options
+    this.process = options.process
+    this.client = options.client
+    this.rolloutPath = options.rolloutPath
+  }
+
+  /** The connection of the moment; it may just have broken. */
+  get current(): AppServerClient {
+    return this.client
+  }
+
+  /** The conversation listens before the thread is asked for, so that nothing falls between its history and its news. */
+  async takeUp(client: AppServerClient, options: { readonly prove: boolean }): Promise<void> {
+    const { host, places, record, talk } = this.options
+    talk.bind(client)
+    const thread = await takeUpThread(host, client, record.current)
+    this.rolloutPath = thread.rolloutPath
+    if (thread.threadId !== record.current.threadId) await record.save({ threadId: thread.threadId })
+    if (options.prove) await proveIsolation(host, client, places, { signal: this.options.over.signal })
+    talk.hydrate(client, thread)
+  }
+
+  /** Recovers whatever breaks, until it is over. Rejects when there is no way back. */
+  async supervise(): Promise<void> {
+    const budget = new RecoveryBudget()
+    for (;;) {
+      const { detail } = await this.client.closed
+      if (this.options.over.signal.aborted) return
+      const recovered = this.recover(budget, detail)
+      this.recovering = recovered
+      this.client = await recovered
+    }
+  }
+
+  /** Ends the connection, and with `stop` the process too. */
+  async end(options: { readonly stop: boolean }): Promise<void> {
+    this.options.over.abort(
+      new ConnectionClosedError({ reason: 'closed-here', detail: 'the session is over' }),
+    )
+    await this.client.close()
+    // A process that was just being started is ours to end too, and so is a connection that was just being made.
+    await this.recovering.catch(() => undefined)
+    await this.client.close()
+    if (options.stop) await stopAppServer(this.options.host, this.options.places.paths, this.process)
+  }
+
+  /** @throws SessionError when there is no way back */
+  private async recover(budget: RecoveryBudget, reason: string): Promise<AppServerClient> {
+    for (let attempt = 1; ; attempt += 1) {
+      this.options.talk.lost(attempt, reason)
+      await budget.pause(attempt, this.options.over.signal)
+      let client: AppServerClient | undefined
+      try {
+        client = await this.reconnect(budget)
+        await this.takeUp(client, { prove: true })
+        return client
+      } catch (error) {
+        const brokeAgain = client?.signal.aborted === true
+        await client?.close()
+        this.options.over.signal.throwIfAborted()
+        // A link that breaks again is tried again; what Codex or the machine refuses is final.
+        if (!brokeAgain && error instanceof SessionError && error.code !== 'handshake') throw error
+        if (budget.isSpent) throw error
+      }
+    }
+  }
+
+  private async reconnect(budget: RecoveryBudget): Promise<AppServerClient> {
+    const { host, places, record } = this.options
+    const { binary, directory } = record.current
+    const { signal } = this.options.over
+    let process = await findAppServer(host, places.paths)
+    if (!process) {
+      if (await host.files.stat(places.paths.ended))
+        throw new SessionError('lost', 'the session was ended elsewhere')
+      budget.spend()
+      await prepareStart(host, record.current, places)
+      process = await startAppServer(host, places.paths, binary, directory)
+    }
+    this.process = process
+    return connectAppServer(host, places.paths, process, { signal })
+  }
+}
