@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useState } from 'react'
+import type { ComponentType } from 'react'
 import type { SessionSummary } from '@x/agents/conversation'
 import { SessionPage } from '../chat/session-page.tsx'
 import type { PageClient } from '../connection/page-client.ts'
@@ -6,6 +7,11 @@ import { takeToken } from '../connection/take-token.ts'
 import { useHotKeys } from '../hooks/use-hot-keys.ts'
 import { sessionHref, useRoute } from '../hooks/use-route.ts'
 import { useStore } from '../hooks/use-store.ts'
+import { PaneMemory } from '../layout/pane-memory.ts'
+import { Panes } from '../layout/panes.tsx'
+import type { PaneProps } from '../layout/side-pane.tsx'
+import { SidePane } from '../layout/side-pane.tsx'
+import { useSidePane } from '../layout/use-side-pane.ts'
 import { needsYou } from '../tasks/session-state.ts'
 import { SessionList, newestFirst } from '../tasks/session-list.tsx'
 import { ThemeSwitch } from '../theme/theme-switch.tsx'
@@ -18,22 +24,90 @@ export interface AppProps {
   readonly client: PageClient
   /** What may be said in an empty conversation. @default none */
   readonly suggestions?: readonly string[]
+  /** Draws a session's terminal; give one that loads itself when it is first drawn. Without it there is no such pane. */
+  readonly terminal?: ComponentType<PaneProps>
 }
 
-/** The whole page: all sessions on the left, the one that the address names in the middle. */
-export function App({ client, suggestions = [] }: AppProps) {
+/** The whole page: all sessions on the left, the one that the address names in the middle, a pane beside it. */
+export function App({ client, suggestions = [], terminal }: AppProps) {
   const login = useStore(client.login)
   useFreshLinks(client)
   if (login === 'out') return <LoggedOut />
   if (login === 'checking') return <main className="x-door x-faint" aria-busy="true" />
-  return <Panes client={client} suggestions={suggestions} />
+  return <Page client={client} suggestions={suggestions} terminal={terminal} />
 }
 
-function Panes({ client, suggestions }: Required<AppProps>) {
-  const { sessionId } = useRoute()
-  const list = useStore(client.list.view)
+interface PageProps {
+  readonly client: PageClient
+  readonly suggestions: readonly string[]
+  readonly terminal: ComponentType<PaneProps> | undefined
+}
+
+function Page({ client, suggestions, terminal }: PageProps) {
+  const route = useRoute()
+  const { sessionId } = route
+  const [memory] = useState(() => new PaneMemory())
+  const { room, panes, shown, toggle } = useSidePane({ route, memory, hasTerminal: terminal !== undefined })
   const [sheet, setSheet] = useState(false)
+  const showSheet = useCallback(() => setSheet(true), [])
+  const list = useStore(client.list.view)
   const sessions = newestFirst(list.sessions ?? [])
+  useSteps(sessions, sessionId)
+  useHotKeys({
+    '?': () => {
+      showSheet()
+      return true
+    },
+    d: () => toggle('changes'),
+    t: () => toggle('terminal'),
+  })
+  useLanding(list.sessions)
+  useTitle(sessions, sessionId)
+  return (
+    <>
+      <Panes
+        route={route}
+        room={room}
+        memory={memory}
+        panes={panes}
+        shown={shown}
+        list={<Sessions client={client} currentId={sessionId} onKeys={showSheet} />}
+        main={
+          sessionId === undefined ? (
+            <p className="x-stage x-faint">Choose a conversation, or start a new one.</p>
+          ) : (
+            <SessionPage client={client} sessionId={sessionId} suggestions={suggestions} />
+          )
+        }
+        side={
+          sessionId !== undefined &&
+          shown !== undefined && (
+            <SidePane
+              client={client}
+              sessionId={sessionId}
+              pane={shown}
+              panes={panes}
+              route={route}
+              terminal={terminal}
+              onClose={route.alone || room === 1 ? undefined : () => void toggle(shown)}
+            />
+          )
+        }
+      />
+      {sheet && <KeySheet onClose={() => setSheet(false)} />}
+    </>
+  )
+}
+
+interface SessionsProps {
+  readonly client: PageClient
+  readonly currentId: string | undefined
+  readonly onKeys: () => void
+}
+
+function Sessions({ client, currentId, onKeys }: SessionsProps) {
+  const view = useStore(client.list.view)
+  const { connection } = view
   const create = useCallback(
     async (directory: string | null) => {
       const made = await client.list.create(directory)
@@ -41,51 +115,39 @@ function Panes({ client, suggestions }: Required<AppProps>) {
     },
     [client],
   )
+  return (
+    <SessionList view={view} currentId={currentId} onCreate={create}>
+      {connection.state === 'reconnecting' && (
+        <p className="x-small x-state x-state-waiting" role="status">
+          server: reconnecting (attempt {connection.attempt})
+        </p>
+      )}
+      <ThemeSwitch />
+      <LogOut onLogOut={() => client.logOut()} />
+      <button type="button" className="x-quiet" aria-label="Keys" onClick={onKeys}>
+        <kbd>?</kbd>
+      </button>
+    </SessionList>
+  )
+}
+
+/** `j` and `k` walk the list. */
+function useSteps(sessions: readonly SessionSummary[], sessionId: string | undefined): void {
   const step = (by: number): boolean => {
     const at = sessions.findIndex((session) => session.id === sessionId)
     const next = sessions[at === -1 ? 0 : at + by]
     if (next) location.hash = sessionHref(next.id)
     return next !== undefined
   }
-  useHotKeys({
-    '?': () => {
-      setSheet(true)
-      return true
-    },
-    j: () => step(1),
-    k: () => step(-1),
-  })
-  useLanding(list.sessions)
+  useHotKeys({ j: () => step(1), k: () => step(-1) })
+}
+
+function useTitle(sessions: readonly SessionSummary[], sessionId: string | undefined): void {
   const asked = sessions.reduce((sum, session) => sum + needsYou(session.status), 0)
   const title = sessions.find((session) => session.id === sessionId)?.title ?? 'Conversations'
   useEffect(() => {
     document.title = asked > 0 ? `(${asked}) ${title}` : title
   }, [asked, title])
-  const { connection } = list
-  return (
-    <div className="x-app" data-pane={sessionId === undefined ? 'list' : 'session'}>
-      <SessionList view={list} currentId={sessionId} onCreate={create}>
-        {connection.state === 'reconnecting' && (
-          <p className="x-small x-state x-state-waiting" role="status">
-            server: reconnecting (attempt {connection.attempt})
-          </p>
-        )}
-        <ThemeSwitch />
-        <LogOut onLogOut={() => client.logOut()} />
-        <button type="button" className="x-quiet" aria-label="Keys" onClick={() => setSheet(true)}>
-          <kbd>?</kbd>
-        </button>
-      </SessionList>
-      <main className="x-session">
-        {sessionId === undefined ? (
-          <p className="x-stage x-faint">Choose a conversation, or start a new one.</p>
-        ) : (
-          <SessionPage client={client} sessionId={sessionId} suggestions={suggestions} />
-        )}
-      </main>
-      {sheet && <KeySheet onClose={() => setSheet(false)} />}
-    </div>
-  )
 }
 
 /** An address that names no place, as a fresh link does, leads to what was begun last. `#/` is the list itself. */

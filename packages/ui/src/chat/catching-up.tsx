@@ -7,6 +7,12 @@ const WHAT: Readonly<Record<Item['type'], string>> = {
   reasoning: 'what the agent thinks',
   command: 'a command',
   'file-change': 'a change of files',
+  plan: 'a plan',
+  'tool-call': 'a call of a tool',
+  'agent-call': 'a word with another agent',
+  'web-search': 'a search of the web',
+  picture: 'a picture',
+  compaction: 'the conversation being shortened',
   other: 'what the agent does',
 }
 

@@ -6,6 +6,7 @@ const STATES: Readonly<Record<Command['status'], { readonly mark: MarkKind; read
   running: { mark: 'running', word: 'running' },
   completed: { mark: 'done', word: 'done' },
   failed: { mark: 'failed', word: 'failed' },
+  refused: { mark: 'declined', word: 'refused' },
   declined: { mark: 'declined', word: 'declined' },
 }
 

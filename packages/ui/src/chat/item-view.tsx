@@ -49,5 +49,11 @@ function drawn({ item, cwd, asked }: ItemViewProps): ReactNode {
       ))
     case 'other':
       return <OtherItemView item={item} />
+    default:
+      return (
+        <OtherItemView
+          item={{ ...item, type: 'other', kind: item.type, text: 'text' in item ? item.text : '' }}
+        />
+      )
   }
 }

@@ -1,10 +1,23 @@
 import { expect, test } from 'vitest'
 import { parseRoute, sessionHref } from '../../src/hooks/use-route.ts'
+import type { RouteParts } from '../../src/hooks/use-route.ts'
 
-test('an address leads back to its session', () => {
-  expect(parseRoute(sessionHref('a/b c?'))).toEqual({ sessionId: 'a/b c?' })
+const NOTHING = { pane: undefined, turnId: undefined, itemId: undefined, alone: false }
+
+test.each<RouteParts>([
+  {},
+  { pane: 'terminal' },
+  { pane: 'terminal', alone: true },
+  { pane: 'changes', turnId: 'turn/1?' },
+  { itemId: 'item&2' },
+  { pane: 'details', itemId: 'a b', alone: true },
+])('an address leads back to its session and %j', (parts) => {
+  expect(parseRoute(sessionHref('a/b c?', parts))).toEqual({ sessionId: 'a/b c?', ...NOTHING, ...parts })
 })
 
-test.each(['', '#', '#/', '#/s/', '#/s/%', '#token=abc'])('%j names no session', (hash) => {
-  expect(parseRoute(hash)).toEqual({ sessionId: undefined })
-})
+test.each(['', '#', '#/', '#/s/', '#/s/%', '#/s/a/cellar', '#/s/a/changes/%', '#token=abc'])(
+  '%j names no session',
+  (hash) => {
+    expect(parseRoute(hash)).toEqual({ sessionId: undefined, ...NOTHING })
+  },
+)
