@@ -11,42 +11,29 @@ export const RESULT_TYPES: Readonly<Record<string, string>> = {
   'account/securitySetup/read': 'GetAccountSecuritySetupResponse',
   'account/usage/read': 'GetAccountTokenUsageResponse',
   'account/workspaceMessages/read': 'GetWorkspaceMessagesResponse',
+  'accountSession/list': 'AccountSessionsResponse',
   'config/batchWrite': 'ConfigWriteResponse',
   'config/mcpServer/reload': 'McpServerRefreshResponse',
   'config/value/write': 'ConfigWriteResponse',
   'configRequirements/read': 'ConfigRequirementsReadResponse',
   'externalAgentConfig/import/readHistories': 'ExternalAgentConfigImportHistoriesReadResponse',
+  'memory/reset': 'MemoryResetResponse',
+  'remoteControl/status/read': 'RemoteControlStatusReadResponse',
+  'rollout/compress': 'RolloutCompressResponse',
   'windowsSandbox/readiness': 'WindowsSandboxReadinessResponse',
 }
 
 /**
- * What the stable dumps leave out and we use: whole definitions, more properties of an object, more members of a union.
- * Where it cannot be seen why, the line says which capability the server wants for it.
+ * What no dump has and we use: whole definitions, more properties of an object, more members of a union.
+ * Each with the reason why it can be relied upon.
  */
 export const MANUAL_DEFINITIONS: Definitions = {
-  // Needs `capabilities.experimentalApi`; the only way to learn of a command that the sandbox refused.
-  ThreadStartParams: {
-    type: 'object',
-    properties: {
-      experimentalRawEvents: {
-        type: 'boolean',
-        description: 'Experimental: also send every raw model item as `rawResponseItem/completed`.',
-      },
-    },
-  },
-  RawResponseItemCompletedNotification: {
-    type: 'object',
-    required: ['item', 'threadId', 'turnId'],
-    properties: {
-      item: { $ref: '#/definitions/ResponseItem' },
-      threadId: { type: 'string' },
-      turnId: { type: 'string' },
-    },
-  },
+  // Both versions send it to a thread that was started with `experimentalRawEvents`; the dumps have its type only.
   ServerNotification: {
     oneOf: [
       {
         type: 'object',
+        experimental: true,
         required: ['method', 'params'],
         properties: {
           method: { type: 'string', enum: ['rawResponseItem/completed'] },

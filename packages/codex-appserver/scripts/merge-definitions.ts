@@ -72,7 +72,8 @@ function mergeMembers(older: readonly Schema[], newer: readonly Schema[]): Schem
   return merged
 }
 
-function isSameMember(one: Schema, other: Schema): boolean {
+/** Whether two members of unions are the same alternative, perhaps of different versions. */
+export function isSameMember(one: Schema, other: Schema): boolean {
   if (isDeepStrictEqual(withoutProse(one), withoutProse(other))) return true
   const tag = tagOf(one)
   return tag !== undefined && tag === tagOf(other)
@@ -102,10 +103,19 @@ function proseOf(schema: Schema): Schema {
   return {
     ...(schema.description === undefined ? {} : { description: schema.description }),
     ...(schema.title === undefined ? {} : { title: schema.title }),
+    ...(schema.experimental ? { experimental: true } : {}),
   }
 }
 
-const PROSE: readonly string[] = ['description', 'title', '$schema', 'default', 'format', 'minimum']
+const PROSE: readonly string[] = [
+  'description',
+  'title',
+  '$schema',
+  'default',
+  'format',
+  'minimum',
+  'experimental',
+]
 
 function withoutProse(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(withoutProse)

@@ -27,7 +27,9 @@ export async function renderProtocol(definitions: Definitions): Promise<string> 
     .replaceAll(/\/\*\*\s*\*\/\n/g, '')
 }
 
-const IGNORED: readonly string[] = ['title', '$schema', 'default']
+const IGNORED: readonly string[] = ['title', '$schema', 'default', 'experimental']
+
+const EXPERIMENTAL = '@experimental Only with `capabilities.experimentalApi`.'
 
 /**
  * Titles would become type names of their own, and a default beside a lone reference an intersection with its
@@ -36,12 +38,22 @@ const IGNORED: readonly string[] = ['title', '$schema', 'default']
 function plain(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(plain)
   if (typeof schema !== 'object' || schema === null) return schema
-  const kept = Object.entries(splitObjectFromUnion(schema as Schema)).filter(
+  const kept = Object.entries(splitObjectFromUnion(withRemark(schema as Schema))).filter(
     ([key]) => !IGNORED.includes(key),
   )
   return Object.fromEntries(
     kept.map(([key, value]) => [key, key === 'properties' ? plainProperties(value) : plain(value)]),
   )
+}
+
+/** Says in words what the mark says. Words beside a reference are not rendered, words around it are. */
+function withRemark(schema: Schema): Schema {
+  if (!schema.experimental) return schema
+  const { experimental: _experimental, description, ...rest } = schema
+  const remark = description === undefined ? EXPERIMENTAL : `${description}\n\n${EXPERIMENTAL}`
+  return rest.$ref === undefined
+    ? { ...rest, description: remark }
+    : { description: remark, allOf: [{ $ref: rest.$ref }] }
 }
 
 /** An object that is also a union loses one of both in the renderer; as an explicit intersection it keeps both. */

@@ -14,6 +14,8 @@ export interface Schema {
   readonly anyOf?: readonly Schema[]
   readonly allOf?: readonly Schema[]
   readonly default?: unknown
+  /** Ours, not the dumps': only the experimental dump of the newest version that has it has it. */
+  readonly experimental?: true
 }
 
 /** Every named type of one dump, by name; `#/definitions/<name>` refers to a neighbour. */

@@ -30,6 +30,15 @@ export type {
 } from './method-types.ts'
 export { CLIENT_METHODS, SERVER_NOTIFICATION_METHODS, SERVER_REQUEST_METHODS } from './_generated/methods.ts'
 
+export { METHODS, PROTOCOL_VERSIONS } from './_generated/support.ts'
+export {
+  supports,
+  type MethodFacts,
+  type ProtocolVersion,
+  type Stability,
+  type SupportOptions,
+} from './method-facts.ts'
+
 /** Every type of the protocol under its own name: `protocol.ThreadResumeParams`. */
 export type * as protocol from './_generated/protocol.ts'
 export type {

@@ -3,14 +3,24 @@
  *   codex 0.142.5: schema/0.142.5/codex_app_server_protocol.schemas.json
  *     sha256 8cd00a066c3097bb15b866faa7c7bc015efefdf1042000ddcc76dc2736bc0854
  *     printed by: codex app-server generate-json-schema --out DIR
+ *   codex 0.142.5: schema/0.142.5/codex_app_server_protocol.experimental.schemas.json
+ *     sha256 c75ba8ea4631337f6f451e94c1c2dcf94e554ef509759dc4bb4038541ffac7a4
+ *     printed by: codex app-server generate-json-schema --experimental --out DIR
  *   codex 0.169.0: schema/0.169.0/codex_app_server_protocol.schemas.json
  *     sha256 96ad5012f080b182a7ecfe2a0179ef04a8f9be80ff5e680f28afb37d9b4cf995
  *     printed by: codex app-server generate-json-schema --out DIR
+ *   codex 0.169.0: schema/0.169.0/codex_app_server_protocol.experimental.schemas.json
+ *     sha256 d2d0612646b0739dd264067ef944442a5485e44529c793bebf3985e9a9df6cfc
+ *     printed by: codex app-server generate-json-schema --experimental --out DIR
  */
 
 import type {
   AccountLoginCompletedNotification,
   AccountRateLimitsUpdatedNotification,
+  AccountSessionsListParams,
+  AccountSessionsResponse,
+  AccountSessionsSwitchParams,
+  AccountSessionsSwitchResponse,
   AccountUpdatedNotification,
   AgentMessageDeltaNotification,
   AppListUpdatedNotification,
@@ -25,10 +35,18 @@ import type {
   AttestationGenerateParams,
   AttestationGenerateResponse,
   AuthRecoveryNotification,
+  BedrockCheckGovCloudRequirementsParams,
+  BedrockCheckGovCloudRequirementsResponse,
+  BedrockDiscoverParams,
+  BedrockDiscoverResponse,
+  BedrockSetupParams,
+  BedrockSetupResponse,
   CancelLoginAccountParams,
   CancelLoginAccountResponse,
   ChatgptAuthTokensRefreshParams,
   ChatgptAuthTokensRefreshResponse,
+  CollaborationModeListParams,
+  CollaborationModeListResponse,
   CommandExecOutputDeltaNotification,
   CommandExecParams,
   CommandExecResizeParams,
@@ -51,10 +69,18 @@ import type {
   ConsumeAccountRateLimitResetCreditParams,
   ConsumeAccountRateLimitResetCreditResponse,
   ContextCompactedNotification,
+  CurrentTimeReadParams,
+  CurrentTimeReadResponse,
   DeprecationNoticeNotification,
   DynamicToolCallParams,
   DynamicToolCallResponse,
+  EnvironmentAddParams,
+  EnvironmentAddResponse,
   EnvironmentConnectionNotification,
+  EnvironmentInfoParams,
+  EnvironmentInfoResponse,
+  EnvironmentStatusParams,
+  EnvironmentStatusResponse,
   ErrorNotification,
   ExecCommandApprovalParams,
   ExecCommandApprovalResponse,
@@ -101,6 +127,12 @@ import type {
   FuzzyFileSearchParams,
   FuzzyFileSearchResponse,
   FuzzyFileSearchSessionCompletedNotification,
+  FuzzyFileSearchSessionStartParams,
+  FuzzyFileSearchSessionStartResponse,
+  FuzzyFileSearchSessionStopParams,
+  FuzzyFileSearchSessionStopResponse,
+  FuzzyFileSearchSessionUpdateParams,
+  FuzzyFileSearchSessionUpdateResponse,
   FuzzyFileSearchSessionUpdatedNotification,
   GatewayOAuthCancelResponse,
   GatewayOAuthChangedNotification,
@@ -108,6 +140,8 @@ import type {
   GatewayOAuthLoginResponse,
   GatewayOAuthReadParams,
   GatewayOAuthReadResponse,
+  GcpSetupParams,
+  GcpSetupResponse,
   GetAccountParams,
   GetAccountRateLimitsParams,
   GetAccountRateLimitsResponse,
@@ -143,6 +177,10 @@ import type {
   McpServerElicitationRequestParams,
   McpServerElicitationRequestResponse,
   McpServerEventStreamNotification,
+  McpServerEventStreamStartParams,
+  McpServerEventStreamStartResponse,
+  McpServerEventStreamStopParams,
+  McpServerEventStreamStopResponse,
   McpServerOauthLoginCompletedNotification,
   McpServerOauthLoginParams,
   McpServerOauthLoginResponse,
@@ -151,6 +189,11 @@ import type {
   McpServerToolCallParams,
   McpServerToolCallResponse,
   McpToolCallProgressNotification,
+  MemoryResetResponse,
+  MemoryStatusParams,
+  MemoryStatusResponse,
+  MockExperimentalMethodParams,
+  MockExperimentalMethodResponse,
   ModelListParams,
   ModelListResponse,
   ModelProviderCapabilitiesReadParams,
@@ -177,6 +220,8 @@ import type {
   PluginReadResponse,
   PluginReconcileParams,
   PluginReconcileResponse,
+  PluginSearchParams,
+  PluginSearchResponse,
   PluginShareCheckoutParams,
   PluginShareCheckoutResponse,
   PluginShareDeleteParams,
@@ -192,17 +237,55 @@ import type {
   PluginUninstallParams,
   PluginUninstallResponse,
   ProcessExitedNotification,
+  ProcessKillParams,
+  ProcessKillResponse,
   ProcessOutputDeltaNotification,
+  ProcessResizePtyParams,
+  ProcessResizePtyResponse,
+  ProcessSpawnParams,
+  ProcessSpawnResponse,
+  ProcessWriteStdinParams,
+  ProcessWriteStdinResponse,
   ProjectChangedNotification,
+  ProjectCreateParams,
+  ProjectCreateResponse,
+  ProjectDeleteParams,
+  ProjectDeleteResponse,
+  ProjectImportParams,
+  ProjectImportResponse,
+  ProjectListParams,
+  ProjectListResponse,
+  ProjectMoveParams,
+  ProjectMoveResponse,
+  ProjectReadParams,
+  ProjectReadResponse,
+  ProjectUpdateParams,
+  ProjectUpdateResponse,
   RawResponseItemCompletedNotification,
   ReasoningSummaryPartAddedNotification,
   ReasoningSummaryTextDeltaNotification,
   ReasoningTextDeltaNotification,
+  RemoteControlClientsListParams,
+  RemoteControlClientsListResponse,
+  RemoteControlClientsRevokeParams,
+  RemoteControlClientsRevokeResponse,
+  RemoteControlDisableParams,
+  RemoteControlDisableResponse,
+  RemoteControlEnableParams,
+  RemoteControlEnableResponse,
+  RemoteControlPairingStartParams,
+  RemoteControlPairingStartResponse,
+  RemoteControlPairingStatusParams,
+  RemoteControlPairingStatusResponse,
   RemoteControlStatusChangedNotification,
+  RemoteControlStatusReadResponse,
   ReviewStartParams,
   ReviewStartResponse,
+  RolloutCompressResponse,
   SendAddCreditsNudgeEmailParams,
   SendAddCreditsNudgeEmailResponse,
+  ServerDiagnosticsParams,
+  ServerDiagnosticsResponse,
   ServerRequestResolvedNotification,
   SkillsChangedNotification,
   SkillsConfigWriteParams,
@@ -227,9 +310,17 @@ import type {
   ThreadAttachmentRemoveParams,
   ThreadAttachmentRemoveResponse,
   ThreadAttachmentUpdatedNotification,
+  ThreadBackgroundTerminalsCleanParams,
+  ThreadBackgroundTerminalsCleanResponse,
+  ThreadBackgroundTerminalsListParams,
+  ThreadBackgroundTerminalsListResponse,
+  ThreadBackgroundTerminalsTerminateParams,
+  ThreadBackgroundTerminalsTerminateResponse,
   ThreadClosedNotification,
   ThreadCompactStartParams,
   ThreadCompactStartResponse,
+  ThreadDecrementElicitationParams,
+  ThreadDecrementElicitationResponse,
   ThreadDeleteParams,
   ThreadDeleteResponse,
   ThreadDeletedNotification,
@@ -243,32 +334,72 @@ import type {
   ThreadGoalSetParams,
   ThreadGoalSetResponse,
   ThreadGoalUpdatedNotification,
+  ThreadGuardianReviewParams,
+  ThreadGuardianReviewResponse,
+  ThreadIncrementElicitationParams,
+  ThreadIncrementElicitationResponse,
   ThreadInjectItemsParams,
   ThreadInjectItemsResponse,
   ThreadItemsListParams,
   ThreadItemsListResponse,
+  ThreadItemsReadParams,
+  ThreadItemsReadResponse,
   ThreadListParams,
   ThreadListResponse,
   ThreadLoadedListParams,
   ThreadLoadedListResponse,
+  ThreadMemoryModeSetParams,
+  ThreadMemoryModeSetResponse,
+  ThreadMemoryReadParams,
+  ThreadMemoryReadResponse,
   ThreadMetadataUpdateParams,
   ThreadMetadataUpdateResponse,
   ThreadNameUpdatedNotification,
+  ThreadPredictionRequestParams,
+  ThreadPredictionRequestResponse,
   ThreadPredictionUpdatedNotification,
+  ThreadPrepareApprovedPlanParams,
+  ThreadPrepareApprovedPlanResponse,
   ThreadProjectUpdatedNotification,
+  ThreadQueueAddParams,
+  ThreadQueueAddResponse,
   ThreadQueueChangedNotification,
+  ThreadQueueDeleteParams,
+  ThreadQueueDeleteResponse,
+  ThreadQueueListParams,
+  ThreadQueueListResponse,
+  ThreadQueueReorderParams,
+  ThreadQueueReorderResponse,
+  ThreadQueueStartParams,
+  ThreadQueueStartResponse,
+  ThreadQueueUpdateParams,
+  ThreadQueueUpdateResponse,
   ThreadReadParams,
   ThreadReadResponse,
   ThreadReadStateChangedNotification,
+  ThreadReadStateUpdateParams,
+  ThreadReadStateUpdateResponse,
+  ThreadRealtimeAppendAudioParams,
+  ThreadRealtimeAppendAudioResponse,
+  ThreadRealtimeAppendSpeechParams,
+  ThreadRealtimeAppendSpeechResponse,
+  ThreadRealtimeAppendTextParams,
+  ThreadRealtimeAppendTextResponse,
   ThreadRealtimeClosedNotification,
   ThreadRealtimeErrorNotification,
   ThreadRealtimeItemAddedNotification,
   ThreadRealtimeItemCompletedNotification,
   ThreadRealtimeItemStartedNotification,
   ThreadRealtimeItemTranscriptDeltaNotification,
+  ThreadRealtimeListVoicesParams,
+  ThreadRealtimeListVoicesResponse,
   ThreadRealtimeOutputAudioDeltaNotification,
   ThreadRealtimeSdpNotification,
+  ThreadRealtimeStartParams,
+  ThreadRealtimeStartResponse,
   ThreadRealtimeStartedNotification,
+  ThreadRealtimeStopParams,
+  ThreadRealtimeStopResponse,
   ThreadRealtimeTranscriptDeltaNotification,
   ThreadRealtimeTranscriptDoneNotification,
   ThreadResumeParams,
@@ -278,6 +409,14 @@ import type {
   ThreadRevertedNotification,
   ThreadRollbackParams,
   ThreadRollbackResponse,
+  ThreadSampleCancelParams,
+  ThreadSampleCancelResponse,
+  ThreadSampleParams,
+  ThreadSampleResponse,
+  ThreadSearchOccurrencesParams,
+  ThreadSearchOccurrencesResponse,
+  ThreadSearchParams,
+  ThreadSearchResponse,
   ThreadSectionChangedNotification,
   ThreadSectionCreateParams,
   ThreadSectionCreateResponse,
@@ -291,6 +430,8 @@ import type {
   ThreadSectionUpdateResponse,
   ThreadSetNameParams,
   ThreadSetNameResponse,
+  ThreadSettingsUpdateParams,
+  ThreadSettingsUpdateResponse,
   ThreadSettingsUpdatedNotification,
   ThreadShellCommandParams,
   ThreadShellCommandResponse,
@@ -298,7 +439,11 @@ import type {
   ThreadStartResponse,
   ThreadStartedNotification,
   ThreadStatusChangedNotification,
+  ThreadTimelineListParams,
+  ThreadTimelineListResponse,
   ThreadTokenUsageUpdatedNotification,
+  ThreadTurnsItemsListParams,
+  ThreadTurnsItemsListResponse,
   ThreadTurnsListParams,
   ThreadTurnsListResponse,
   ThreadUnarchiveParams,
@@ -314,11 +459,23 @@ import type {
   TurnInterruptResponse,
   TurnModerationMetadataNotification,
   TurnPlanUpdatedNotification,
+  TurnSettingsUpdateParams,
+  TurnSettingsUpdateResponse,
   TurnStartParams,
   TurnStartResponse,
   TurnStartedNotification,
   TurnSteerParams,
   TurnSteerResponse,
+  UserVerificationCancelParams,
+  UserVerificationCancelResponse,
+  UserVerificationDeleteParams,
+  UserVerificationDeleteResponse,
+  UserVerificationEnrollParams,
+  UserVerificationEnrollResponse,
+  UserVerificationStatusParams,
+  UserVerificationStatusResponse,
+  UserVerificationVerifyParams,
+  UserVerificationVerifyResponse,
   WarningNotification,
   WindowsSandboxReadinessResponse,
   WindowsSandboxSetupCompletedNotification,
@@ -329,6 +486,12 @@ import type {
 
 /** What we may ask the server: params and result of each method. */
 export interface ClientRequests {
+  'account/bedrock/checkGovCloudRequirements': {
+    params: BedrockCheckGovCloudRequirementsParams
+    result: BedrockCheckGovCloudRequirementsResponse
+  }
+  'account/bedrock/discover': { params: BedrockDiscoverParams; result: BedrockDiscoverResponse }
+  'account/bedrock/setup': { params: BedrockSetupParams; result: BedrockSetupResponse }
   'account/gatewayOAuth/cancel': { params: undefined; result: GatewayOAuthCancelResponse }
   'account/gatewayOAuth/login': {
     params: GatewayOAuthLoginParams | undefined
@@ -338,6 +501,7 @@ export interface ClientRequests {
     params: GatewayOAuthReadParams | undefined
     result: GatewayOAuthReadResponse
   }
+  'account/gcp/setup': { params: GcpSetupParams; result: GcpSetupResponse }
   'account/login/cancel': { params: CancelLoginAccountParams; result: CancelLoginAccountResponse }
   'account/login/start': { params: LoginAccountParams; result: LoginAccountResponse }
   'account/logout': { params: undefined; result: LogoutAccountResponse }
@@ -360,9 +524,12 @@ export interface ClientRequests {
     result: GetAccountTokenUsageResponse
   }
   'account/workspaceMessages/read': { params: undefined; result: GetWorkspaceMessagesResponse }
+  'accountSession/list': { params: AccountSessionsListParams; result: AccountSessionsResponse }
+  'accountSession/switch': { params: AccountSessionsSwitchParams; result: AccountSessionsSwitchResponse }
   'app/installed': { params: AppsInstalledParams; result: AppsInstalledResponse }
   'app/list': { params: AppsListParams; result: AppsListResponse }
   'app/read': { params: AppsReadParams; result: AppsReadResponse }
+  'collaborationMode/list': { params: CollaborationModeListParams; result: CollaborationModeListResponse }
   'command/exec': { params: CommandExecParams; result: CommandExecResponse }
   'command/exec/resize': { params: CommandExecResizeParams; result: CommandExecResizeResponse }
   'command/exec/terminate': { params: CommandExecTerminateParams; result: CommandExecTerminateResponse }
@@ -372,6 +539,9 @@ export interface ClientRequests {
   'config/read': { params: ConfigReadParams; result: ConfigReadResponse }
   'config/value/write': { params: ConfigValueWriteParams; result: ConfigWriteResponse }
   'configRequirements/read': { params: undefined; result: ConfigRequirementsReadResponse }
+  'environment/add': { params: EnvironmentAddParams; result: EnvironmentAddResponse }
+  'environment/info': { params: EnvironmentInfoParams; result: EnvironmentInfoResponse }
+  'environment/status': { params: EnvironmentStatusParams; result: EnvironmentStatusResponse }
   'experimentalFeature/enablement/set': {
     params: ExperimentalFeatureEnablementSetParams
     result: ExperimentalFeatureEnablementSetResponse
@@ -408,15 +578,38 @@ export interface ClientRequests {
   'fs/watch': { params: FsWatchParams; result: FsWatchResponse }
   'fs/writeFile': { params: FsWriteFileParams; result: FsWriteFileResponse }
   fuzzyFileSearch: { params: FuzzyFileSearchParams; result: FuzzyFileSearchResponse }
+  'fuzzyFileSearch/sessionStart': {
+    params: FuzzyFileSearchSessionStartParams
+    result: FuzzyFileSearchSessionStartResponse
+  }
+  'fuzzyFileSearch/sessionStop': {
+    params: FuzzyFileSearchSessionStopParams
+    result: FuzzyFileSearchSessionStopResponse
+  }
+  'fuzzyFileSearch/sessionUpdate': {
+    params: FuzzyFileSearchSessionUpdateParams
+    result: FuzzyFileSearchSessionUpdateResponse
+  }
   'hooks/list': { params: HooksListParams; result: HooksListResponse }
   initialize: { params: InitializeParams; result: InitializeResponse }
   'marketplace/add': { params: MarketplaceAddParams; result: MarketplaceAddResponse }
   'marketplace/remove': { params: MarketplaceRemoveParams; result: MarketplaceRemoveResponse }
   'marketplace/upgrade': { params: MarketplaceUpgradeParams; result: MarketplaceUpgradeResponse }
+  'mcpServer/event/stream/start': {
+    params: McpServerEventStreamStartParams
+    result: McpServerEventStreamStartResponse
+  }
+  'mcpServer/event/stream/stop': {
+    params: McpServerEventStreamStopParams
+    result: McpServerEventStreamStopResponse
+  }
   'mcpServer/oauth/login': { params: McpServerOauthLoginParams; result: McpServerOauthLoginResponse }
   'mcpServer/resource/read': { params: McpResourceReadParams; result: McpResourceReadResponse }
   'mcpServer/tool/call': { params: McpServerToolCallParams; result: McpServerToolCallResponse }
   'mcpServerStatus/list': { params: ListMcpServerStatusParams; result: ListMcpServerStatusResponse }
+  'memory/reset': { params: undefined; result: MemoryResetResponse }
+  'memory/status': { params: MemoryStatusParams; result: MemoryStatusResponse }
+  'mock/experimentalMethod': { params: MockExperimentalMethodParams; result: MockExperimentalMethodResponse }
   'model/list': { params: ModelListParams; result: ModelListResponse }
   'modelProvider/capabilities/read': {
     params: ModelProviderCapabilitiesReadParams
@@ -433,6 +626,7 @@ export interface ClientRequests {
   'plugin/list': { params: PluginListParams; result: PluginListResponse }
   'plugin/read': { params: PluginReadParams; result: PluginReadResponse }
   'plugin/reconcile': { params: PluginReconcileParams; result: PluginReconcileResponse }
+  'plugin/search': { params: PluginSearchParams; result: PluginSearchResponse }
   'plugin/share/checkout': { params: PluginShareCheckoutParams; result: PluginShareCheckoutResponse }
   'plugin/share/delete': { params: PluginShareDeleteParams; result: PluginShareDeleteResponse }
   'plugin/share/list': { params: PluginShareListParams; result: PluginShareListResponse }
@@ -443,7 +637,45 @@ export interface ClientRequests {
   }
   'plugin/skill/read': { params: PluginSkillReadParams; result: PluginSkillReadResponse }
   'plugin/uninstall': { params: PluginUninstallParams; result: PluginUninstallResponse }
+  'process/kill': { params: ProcessKillParams; result: ProcessKillResponse }
+  'process/resizePty': { params: ProcessResizePtyParams; result: ProcessResizePtyResponse }
+  'process/spawn': { params: ProcessSpawnParams; result: ProcessSpawnResponse }
+  'process/writeStdin': { params: ProcessWriteStdinParams; result: ProcessWriteStdinResponse }
+  'project/create': { params: ProjectCreateParams; result: ProjectCreateResponse }
+  'project/delete': { params: ProjectDeleteParams; result: ProjectDeleteResponse }
+  'project/import': { params: ProjectImportParams; result: ProjectImportResponse }
+  'project/list': { params: ProjectListParams; result: ProjectListResponse }
+  'project/move': { params: ProjectMoveParams; result: ProjectMoveResponse }
+  'project/read': { params: ProjectReadParams; result: ProjectReadResponse }
+  'project/update': { params: ProjectUpdateParams; result: ProjectUpdateResponse }
+  'remoteControl/client/list': {
+    params: RemoteControlClientsListParams
+    result: RemoteControlClientsListResponse
+  }
+  'remoteControl/client/revoke': {
+    params: RemoteControlClientsRevokeParams
+    result: RemoteControlClientsRevokeResponse
+  }
+  'remoteControl/disable': {
+    params: RemoteControlDisableParams | undefined
+    result: RemoteControlDisableResponse
+  }
+  'remoteControl/enable': {
+    params: RemoteControlEnableParams | undefined
+    result: RemoteControlEnableResponse
+  }
+  'remoteControl/pairing/start': {
+    params: RemoteControlPairingStartParams
+    result: RemoteControlPairingStartResponse
+  }
+  'remoteControl/pairing/status': {
+    params: RemoteControlPairingStatusParams
+    result: RemoteControlPairingStatusResponse
+  }
+  'remoteControl/status/read': { params: undefined; result: RemoteControlStatusReadResponse }
   'review/start': { params: ReviewStartParams; result: ReviewStartResponse }
+  'rollout/compress': { params: undefined; result: RolloutCompressResponse }
+  'server/diagnostics': { params: ServerDiagnosticsParams; result: ServerDiagnosticsResponse }
   'skills/config/write': { params: SkillsConfigWriteParams; result: SkillsConfigWriteResponse }
   'skills/extraRoots/set': { params: SkillsExtraRootsSetParams; result: SkillsExtraRootsSetResponse }
   'skills/list': { params: SkillsListParams; result: SkillsListResponse }
@@ -459,25 +691,92 @@ export interface ClientRequests {
     params: ThreadAttachmentOwnerListParams
     result: ThreadAttachmentOwnerListResponse
   }
+  'thread/backgroundTerminals/clean': {
+    params: ThreadBackgroundTerminalsCleanParams
+    result: ThreadBackgroundTerminalsCleanResponse
+  }
+  'thread/backgroundTerminals/list': {
+    params: ThreadBackgroundTerminalsListParams
+    result: ThreadBackgroundTerminalsListResponse
+  }
+  'thread/backgroundTerminals/terminate': {
+    params: ThreadBackgroundTerminalsTerminateParams
+    result: ThreadBackgroundTerminalsTerminateResponse
+  }
   'thread/compact/start': { params: ThreadCompactStartParams; result: ThreadCompactStartResponse }
+  'thread/decrement_elicitation': {
+    params: ThreadDecrementElicitationParams
+    result: ThreadDecrementElicitationResponse
+  }
   'thread/delete': { params: ThreadDeleteParams; result: ThreadDeleteResponse }
   'thread/fork': { params: ThreadForkParams; result: ThreadForkResponse }
   'thread/goal/clear': { params: ThreadGoalClearParams; result: ThreadGoalClearResponse }
   'thread/goal/get': { params: ThreadGoalGetParams; result: ThreadGoalGetResponse }
   'thread/goal/set': { params: ThreadGoalSetParams; result: ThreadGoalSetResponse }
+  'thread/guardianReview': { params: ThreadGuardianReviewParams; result: ThreadGuardianReviewResponse }
+  'thread/increment_elicitation': {
+    params: ThreadIncrementElicitationParams
+    result: ThreadIncrementElicitationResponse
+  }
   'thread/inject_items': { params: ThreadInjectItemsParams; result: ThreadInjectItemsResponse }
   'thread/items/list': { params: ThreadItemsListParams; result: ThreadItemsListResponse }
+  'thread/items/read': { params: ThreadItemsReadParams; result: ThreadItemsReadResponse }
   'thread/list': { params: ThreadListParams; result: ThreadListResponse }
   'thread/loaded/list': { params: ThreadLoadedListParams; result: ThreadLoadedListResponse }
+  'thread/memory/read': { params: ThreadMemoryReadParams; result: ThreadMemoryReadResponse }
+  'thread/memoryMode/set': { params: ThreadMemoryModeSetParams; result: ThreadMemoryModeSetResponse }
   'thread/metadata/update': { params: ThreadMetadataUpdateParams; result: ThreadMetadataUpdateResponse }
   'thread/name/set': { params: ThreadSetNameParams; result: ThreadSetNameResponse }
+  'thread/prediction/request': {
+    params: ThreadPredictionRequestParams
+    result: ThreadPredictionRequestResponse
+  }
+  'thread/prepareApprovedPlan': {
+    params: ThreadPrepareApprovedPlanParams
+    result: ThreadPrepareApprovedPlanResponse
+  }
+  'thread/queue/add': { params: ThreadQueueAddParams; result: ThreadQueueAddResponse }
+  'thread/queue/delete': { params: ThreadQueueDeleteParams; result: ThreadQueueDeleteResponse }
+  'thread/queue/list': { params: ThreadQueueListParams; result: ThreadQueueListResponse }
+  'thread/queue/reorder': { params: ThreadQueueReorderParams; result: ThreadQueueReorderResponse }
+  'thread/queue/start': { params: ThreadQueueStartParams; result: ThreadQueueStartResponse }
+  'thread/queue/update': { params: ThreadQueueUpdateParams; result: ThreadQueueUpdateResponse }
   'thread/read': { params: ThreadReadParams; result: ThreadReadResponse }
+  'thread/readState/update': { params: ThreadReadStateUpdateParams; result: ThreadReadStateUpdateResponse }
+  'thread/realtime/appendAudio': {
+    params: ThreadRealtimeAppendAudioParams
+    result: ThreadRealtimeAppendAudioResponse
+  }
+  'thread/realtime/appendSpeech': {
+    params: ThreadRealtimeAppendSpeechParams
+    result: ThreadRealtimeAppendSpeechResponse
+  }
+  'thread/realtime/appendText': {
+    params: ThreadRealtimeAppendTextParams
+    result: ThreadRealtimeAppendTextResponse
+  }
+  'thread/realtime/listVoices': {
+    params: ThreadRealtimeListVoicesParams
+    result: ThreadRealtimeListVoicesResponse
+  }
+  'thread/realtime/start': { params: ThreadRealtimeStartParams; result: ThreadRealtimeStartResponse }
+  'thread/realtime/stop': { params: ThreadRealtimeStopParams; result: ThreadRealtimeStopResponse }
   'thread/resume': { params: ThreadResumeParams; result: ThreadResumeResponse }
   'thread/revert': { params: ThreadRevertParams; result: ThreadRevertResponse }
   'thread/rollback': { params: ThreadRollbackParams; result: ThreadRollbackResponse }
+  'thread/sample': { params: ThreadSampleParams; result: ThreadSampleResponse }
+  'thread/sample/cancel': { params: ThreadSampleCancelParams; result: ThreadSampleCancelResponse }
+  'thread/search': { params: ThreadSearchParams; result: ThreadSearchResponse }
+  'thread/searchOccurrences': {
+    params: ThreadSearchOccurrencesParams
+    result: ThreadSearchOccurrencesResponse
+  }
   'thread/section/move': { params: ThreadSectionMoveParams; result: ThreadSectionMoveResponse }
+  'thread/settings/update': { params: ThreadSettingsUpdateParams; result: ThreadSettingsUpdateResponse }
   'thread/shellCommand': { params: ThreadShellCommandParams; result: ThreadShellCommandResponse }
   'thread/start': { params: ThreadStartParams; result: ThreadStartResponse }
+  'thread/timeline/list': { params: ThreadTimelineListParams; result: ThreadTimelineListResponse }
+  'thread/turns/items/list': { params: ThreadTurnsItemsListParams; result: ThreadTurnsItemsListResponse }
   'thread/turns/list': { params: ThreadTurnsListParams; result: ThreadTurnsListResponse }
   'thread/unarchive': { params: ThreadUnarchiveParams; result: ThreadUnarchiveResponse }
   'thread/unsubscribe': { params: ThreadUnsubscribeParams; result: ThreadUnsubscribeResponse }
@@ -486,8 +785,14 @@ export interface ClientRequests {
   'threadSection/list': { params: ThreadSectionListParams; result: ThreadSectionListResponse }
   'threadSection/update': { params: ThreadSectionUpdateParams; result: ThreadSectionUpdateResponse }
   'turn/interrupt': { params: TurnInterruptParams; result: TurnInterruptResponse }
+  'turn/settings/update': { params: TurnSettingsUpdateParams; result: TurnSettingsUpdateResponse }
   'turn/start': { params: TurnStartParams; result: TurnStartResponse }
   'turn/steer': { params: TurnSteerParams; result: TurnSteerResponse }
+  'userVerification/cancel': { params: UserVerificationCancelParams; result: UserVerificationCancelResponse }
+  'userVerification/delete': { params: UserVerificationDeleteParams; result: UserVerificationDeleteResponse }
+  'userVerification/enroll': { params: UserVerificationEnrollParams; result: UserVerificationEnrollResponse }
+  'userVerification/status': { params: UserVerificationStatusParams; result: UserVerificationStatusResponse }
+  'userVerification/verify': { params: UserVerificationVerifyParams; result: UserVerificationVerifyResponse }
   'windowsSandbox/readiness': { params: undefined; result: WindowsSandboxReadinessResponse }
   'windowsSandbox/setupStart': {
     params: WindowsSandboxSetupStartParams
@@ -508,6 +813,7 @@ export interface ServerRequests {
   }
   applyPatchApproval: { params: ApplyPatchApprovalParams; result: ApplyPatchApprovalResponse }
   'attestation/generate': { params: AttestationGenerateParams; result: AttestationGenerateResponse }
+  'currentTime/read': { params: CurrentTimeReadParams; result: CurrentTimeReadResponse }
   execCommandApproval: { params: ExecCommandApprovalParams; result: ExecCommandApprovalResponse }
   'item/commandExecution/requestApproval': {
     params: CommandExecutionRequestApprovalParams
@@ -622,9 +928,13 @@ export interface ServerNotifications {
 
 /** The keys of `ClientRequests`, sorted. */
 export const CLIENT_METHODS = [
+  'account/bedrock/checkGovCloudRequirements',
+  'account/bedrock/discover',
+  'account/bedrock/setup',
   'account/gatewayOAuth/cancel',
   'account/gatewayOAuth/login',
   'account/gatewayOAuth/read',
+  'account/gcp/setup',
   'account/login/cancel',
   'account/login/start',
   'account/logout',
@@ -635,9 +945,12 @@ export const CLIENT_METHODS = [
   'account/sendAddCreditsNudgeEmail',
   'account/usage/read',
   'account/workspaceMessages/read',
+  'accountSession/list',
+  'accountSession/switch',
   'app/installed',
   'app/list',
   'app/read',
+  'collaborationMode/list',
   'command/exec',
   'command/exec/resize',
   'command/exec/terminate',
@@ -647,6 +960,9 @@ export const CLIENT_METHODS = [
   'config/read',
   'config/value/write',
   'configRequirements/read',
+  'environment/add',
+  'environment/info',
+  'environment/status',
   'experimentalFeature/enablement/set',
   'experimentalFeature/list',
   'externalAgentConfig/detect',
@@ -665,15 +981,23 @@ export const CLIENT_METHODS = [
   'fs/watch',
   'fs/writeFile',
   'fuzzyFileSearch',
+  'fuzzyFileSearch/sessionStart',
+  'fuzzyFileSearch/sessionStop',
+  'fuzzyFileSearch/sessionUpdate',
   'hooks/list',
   'initialize',
   'marketplace/add',
   'marketplace/remove',
   'marketplace/upgrade',
+  'mcpServer/event/stream/start',
+  'mcpServer/event/stream/stop',
   'mcpServer/oauth/login',
   'mcpServer/resource/read',
   'mcpServer/tool/call',
   'mcpServerStatus/list',
+  'memory/reset',
+  'memory/status',
+  'mock/experimentalMethod',
   'model/list',
   'modelProvider/capabilities/read',
   'modelProvider/config/write',
@@ -684,6 +1008,7 @@ export const CLIENT_METHODS = [
   'plugin/list',
   'plugin/read',
   'plugin/reconcile',
+  'plugin/search',
   'plugin/share/checkout',
   'plugin/share/delete',
   'plugin/share/list',
@@ -691,7 +1016,27 @@ export const CLIENT_METHODS = [
   'plugin/share/updateTargets',
   'plugin/skill/read',
   'plugin/uninstall',
+  'process/kill',
+  'process/resizePty',
+  'process/spawn',
+  'process/writeStdin',
+  'project/create',
+  'project/delete',
+  'project/import',
+  'project/list',
+  'project/move',
+  'project/read',
+  'project/update',
+  'remoteControl/client/list',
+  'remoteControl/client/revoke',
+  'remoteControl/disable',
+  'remoteControl/enable',
+  'remoteControl/pairing/start',
+  'remoteControl/pairing/status',
+  'remoteControl/status/read',
   'review/start',
+  'rollout/compress',
+  'server/diagnostics',
   'skills/config/write',
   'skills/extraRoots/set',
   'skills/list',
@@ -701,25 +1046,56 @@ export const CLIENT_METHODS = [
   'thread/attachment/list',
   'thread/attachment/remove',
   'thread/attachmentOwner/list',
+  'thread/backgroundTerminals/clean',
+  'thread/backgroundTerminals/list',
+  'thread/backgroundTerminals/terminate',
   'thread/compact/start',
+  'thread/decrement_elicitation',
   'thread/delete',
   'thread/fork',
   'thread/goal/clear',
   'thread/goal/get',
   'thread/goal/set',
+  'thread/guardianReview',
+  'thread/increment_elicitation',
   'thread/inject_items',
   'thread/items/list',
+  'thread/items/read',
   'thread/list',
   'thread/loaded/list',
+  'thread/memory/read',
+  'thread/memoryMode/set',
   'thread/metadata/update',
   'thread/name/set',
+  'thread/prediction/request',
+  'thread/prepareApprovedPlan',
+  'thread/queue/add',
+  'thread/queue/delete',
+  'thread/queue/list',
+  'thread/queue/reorder',
+  'thread/queue/start',
+  'thread/queue/update',
   'thread/read',
+  'thread/readState/update',
+  'thread/realtime/appendAudio',
+  'thread/realtime/appendSpeech',
+  'thread/realtime/appendText',
+  'thread/realtime/listVoices',
+  'thread/realtime/start',
+  'thread/realtime/stop',
   'thread/resume',
   'thread/revert',
   'thread/rollback',
+  'thread/sample',
+  'thread/sample/cancel',
+  'thread/search',
+  'thread/searchOccurrences',
   'thread/section/move',
+  'thread/settings/update',
   'thread/shellCommand',
   'thread/start',
+  'thread/timeline/list',
+  'thread/turns/items/list',
   'thread/turns/list',
   'thread/unarchive',
   'thread/unsubscribe',
@@ -728,8 +1104,14 @@ export const CLIENT_METHODS = [
   'threadSection/list',
   'threadSection/update',
   'turn/interrupt',
+  'turn/settings/update',
   'turn/start',
   'turn/steer',
+  'userVerification/cancel',
+  'userVerification/delete',
+  'userVerification/enroll',
+  'userVerification/status',
+  'userVerification/verify',
   'windowsSandbox/readiness',
   'windowsSandbox/setupStart',
 ] as const satisfies readonly (keyof ClientRequests)[]
@@ -739,6 +1121,7 @@ export const SERVER_REQUEST_METHODS = [
   'account/chatgptAuthTokens/refresh',
   'applyPatchApproval',
   'attestation/generate',
+  'currentTime/read',
   'execCommandApproval',
   'item/commandExecution/requestApproval',
   'item/fileChange/requestApproval',

@@ -3,9 +3,15 @@
  *   codex 0.142.5: schema/0.142.5/codex_app_server_protocol.schemas.json
  *     sha256 8cd00a066c3097bb15b866faa7c7bc015efefdf1042000ddcc76dc2736bc0854
  *     printed by: codex app-server generate-json-schema --out DIR
+ *   codex 0.142.5: schema/0.142.5/codex_app_server_protocol.experimental.schemas.json
+ *     sha256 c75ba8ea4631337f6f451e94c1c2dcf94e554ef509759dc4bb4038541ffac7a4
+ *     printed by: codex app-server generate-json-schema --experimental --out DIR
  *   codex 0.169.0: schema/0.169.0/codex_app_server_protocol.schemas.json
  *     sha256 96ad5012f080b182a7ecfe2a0179ef04a8f9be80ff5e680f28afb37d9b4cf995
  *     printed by: codex app-server generate-json-schema --out DIR
+ *   codex 0.169.0: schema/0.169.0/codex_app_server_protocol.experimental.schemas.json
+ *     sha256 d2d0612646b0739dd264067ef944442a5485e44529c793bebf3985e9a9df6cfc
+ *     printed by: codex app-server generate-json-schema --experimental --out DIR
  */
 
 /**
@@ -71,6 +77,19 @@ export type RateLimitReachedType =
  */
 export type AccountRoutingOverride = 'NO_CONSTRAINT' | 'us' | 'us_cr'
 export type AccountSessionWorkspaceKind = 'personal' | 'workspace'
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export type AccountSessionsSwitchResponse =
+  | {
+      activeSessionId?: string | null
+      sessions: AccountSession[]
+    }
+  | {
+      auth_url: string
+      login_id: string
+    }
 /**
  * Authentication mode for OpenAI-backed providers.
  *
@@ -215,7 +234,26 @@ export type AutoCompactTokenLimitScope = 'total' | 'body_after_prefix'
  *
  */
 export type AutoReviewDecisionSource = 'agent'
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export type AwsCredentialType = 'accessKeys' | 'bedrockApiKey'
 export type BedrockProviderId = 'amazon-bedrock' | 'amazon-bedrock-runtime'
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export type BedrockSetupParams =
+  | {
+      profile: string
+      region: string
+      type: 'profile'
+    }
+  | {
+      region: string
+      type: 'environment'
+    }
 export type BrowserUseAccessApprovalLifetime = 'turn' | 'thread'
 export type CancelLoginAccountStatus = 'canceled' | 'notFound'
 /**
@@ -378,7 +416,6 @@ export type CommandExecutionApprovalKind = ('command' | 'writeStdin') | 'humanCo
 export type NetworkApprovalProtocol = 'http' | 'https' | 'socks5Tcp' | 'socks5Udp'
 export type CommandExecutionSource = 'agent' | 'userShell' | 'unifiedExecStartup' | 'unifiedExecInteraction'
 export type CommandExecutionStatus = 'inProgress' | 'completed' | 'failed' | 'declined'
-export type WebSearchMode = 'disabled' | 'cached' | 'indexed' | 'live'
 /**
  * Backward-compatible API shape for ChatGPT workspace login restrictions.
  *
@@ -397,6 +434,7 @@ export type ReasoningSummary = ('auto' | 'concise' | 'detailed') | 'none'
 export type Verbosity = 'low' | 'medium' | 'high'
 export type SandboxMode = 'read-only' | 'workspace-write' | 'danger-full-access'
 export type WebSearchContextSize = 'low' | 'medium' | 'high'
+export type WebSearchMode = 'disabled' | 'cached' | 'indexed' | 'live'
 /**
  * Provider preference selected by the resolved model catalog entry.
  *
@@ -462,35 +500,6 @@ export type ConfigLayerSource =
 export type WindowsSandboxImplementation = 'elevated' | 'unelevated' | 'mxc'
 export type WindowsSandboxSetupMode = 'elevated' | 'unelevated'
 export type ResidencyRequirement = 'us'
-export type OtelExporter =
-  | ('none' | 'statsig')
-  | {
-      'otlp-http': {
-        endpoint: string
-        /**
-         * Header names are retained; values are redacted by the server.
-         */
-        headers: {
-          [k: string]: string
-        }
-        protocol: OtelHttpProtocol
-        tls?: OtelTlsConfig | null
-      }
-    }
-  | {
-      'otlp-grpc': {
-        endpoint: string
-        /**
-         * Header names are retained; values are redacted by the server.
-         */
-        headers: {
-          [k: string]: string
-        }
-        tls?: OtelTlsConfig | null
-      }
-    }
-export type OtelHttpProtocol = 'binary' | 'json'
-export type WriteStatus = 'ok' | 'okOverridden'
 export type ConfiguredHookHandler =
   | {
       async: boolean
@@ -520,6 +529,36 @@ export type ConfiguredHookHandler =
   | {
       type: 'agent'
     }
+export type NetworkUnixSocketPermission = 'allow' | 'deny'
+export type OtelExporter =
+  | ('none' | 'statsig')
+  | {
+      'otlp-http': {
+        endpoint: string
+        /**
+         * Header names are retained; values are redacted by the server.
+         */
+        headers: {
+          [k: string]: string
+        }
+        protocol: OtelHttpProtocol
+        tls?: OtelTlsConfig | null
+      }
+    }
+  | {
+      'otlp-grpc': {
+        endpoint: string
+        /**
+         * Header names are retained; values are redacted by the server.
+         */
+        headers: {
+          [k: string]: string
+        }
+        tls?: OtelTlsConfig | null
+      }
+    }
+export type OtelHttpProtocol = 'binary' | 'json'
+export type WriteStatus = 'ok' | 'okOverridden'
 export type ConsumeAccountRateLimitResetCreditOutcome =
   'reset' | 'nothingToReset' | 'noCredit' | 'alreadyRedeemed'
 export type ContentItem =
@@ -597,6 +636,16 @@ export type DynamicToolSpec =
       tools: DynamicToolNamespaceTool[]
       type: 'namespace'
     }
+export type PathUri = string
+/**
+ * Current status observed by app-server without starting or recovering an environment.
+ *
+ * For a currently ready remote environment, app-server asks the existing exec-server connection for `environment/status` without allowing recovery.
+ *
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export type EnvironmentStatusKind = 'ready' | 'pending' | 'disconnected' | 'unknown'
 export type ParsedCommand =
   | {
       cmd: string
@@ -764,6 +813,13 @@ export type GuardianApprovalReviewAction =
       type: 'requestPermissions'
     }
 export type GuardianCommandSource = 'shell' | 'unifiedExec'
+/**
+ * Final allow/deny outcome returned by the guardian reviewer.
+ *
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export type GuardianAssessmentOutcome = 'allow' | 'deny'
 export type HookOutputEntryKind = 'warning' | 'stop' | 'feedback' | 'context' | 'error'
 export type HookEventName =
   | 'preModelRequest'
@@ -1326,6 +1382,13 @@ export type McpServerElicitationRequestParams = {
 } & (
   | {
       _meta?: unknown
+      challenge: string
+      description: string
+      mode: 'openai/userVerification'
+      title: string
+    }
+  | {
+      _meta?: unknown
       message: string
       mode: 'form'
       requestedSchema: McpElicitationSchema
@@ -1440,12 +1503,20 @@ export type MultiAgentMode =
       custom: string
     }
   | 'none'
-export type NetworkUnixSocketPermission = 'allow' | 'deny'
 export type NullableGatewayOAuthLoginParams = GatewayOAuthLoginParams | null
 export type NullableGatewayOAuthReadParams = GatewayOAuthReadParams | null
 export type NullableGetAccountRateLimitsParams = GetAccountRateLimitsParams | null
 export type NullableGetAccountTokenUsageParams = GetAccountTokenUsageParams | null
-export type PathUri = string
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export type NullableRemoteControlDisableParams = RemoteControlDisableParams | null
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export type NullableRemoteControlEnableParams = RemoteControlEnableParams | null
 export type PermissionGrantScope = 'turn' | 'session'
 /**
  * Deprecated: `friendly` and `pragmatic` no longer select a style.
@@ -1519,6 +1590,7 @@ export type PluginShareUpdateDiscoverability = 'UNLISTED' | 'PRIVATE' | 'LISTED'
  */
 export type ProcessOutputStream = 'stdout' | 'stderr'
 export type ProjectChangeType = 'created' | 'updated' | 'deleted'
+export type SortDirection = 'asc' | 'desc'
 export type ProjectSortKey = 'position' | 'recencyAt'
 export type ResponseItem =
   | {
@@ -1735,6 +1807,11 @@ export type RealtimeVoice =
   | 'vale'
   | 'verse'
   | 'viola'
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export type RemoteControlClientsListOrder = 'asc' | 'desc'
 export type RemoteControlConnectionStatus = 'disabled' | 'connecting' | 'connected' | 'errored'
 export type ReviewDelivery = 'inline' | 'detached'
 export type ReviewTarget =
@@ -1782,7 +1859,6 @@ export type SubAgentSource =
       other: string
     }
 export type SkillScope = 'user' | 'repo' | 'system' | 'admin'
-export type SortDirection = 'asc' | 'desc'
 export type ThreadStatus =
   | {
       type: 'notLoaded'
@@ -1842,6 +1918,14 @@ export type ThreadSourceKind =
   | 'subAgentThreadSpawn'
   | 'subAgentOther'
   | 'unknown'
+export type ThreadUnreadPosition =
+  | {
+      type: 'threadStart'
+    }
+  | {
+      turnId: string
+      type: 'turn'
+    }
 export type ThreadMemoryMode = 'enabled' | 'disabled'
 export type ThreadPredictionResult =
   | {
@@ -1850,14 +1934,6 @@ export type ThreadPredictionResult =
     }
   | {
       type: 'failed'
-    }
-export type ThreadUnreadPosition =
-  | {
-      type: 'threadStart'
-    }
-  | {
-      turnId: string
-      type: 'turn'
     }
 export type ThreadReadStateOperation =
   | {
@@ -1968,6 +2044,56 @@ export type ThreadTimelineEntry =
     }
 export type ThreadUnsubscribeStatus = 'notLoaded' | 'notSubscribed' | 'unsubscribed'
 export type TurnPlanStepStatus = 'pending' | 'inProgress' | 'completed'
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export type TurnSettingsUpdateStatus = 'applied' | 'targetUnavailable'
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export type UserVerificationCancellationReason = 'userCancelled' | 'interrupted'
+/**
+ * Closed error categories; native diagnostic payloads must not cross this boundary.
+ *
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export type UserVerificationErrorDetails =
+  | {
+      reason: UserVerificationInvalidRequestReason
+      type: 'invalidRequest'
+    }
+  | {
+      reason: UserVerificationUnavailableReason
+      type: 'unavailable'
+    }
+  | {
+      reason: UserVerificationCancellationReason
+      type: 'cancelled'
+    }
+  | {
+      reason: UserVerificationFailureReason
+      type: 'failed'
+    }
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export type UserVerificationInvalidRequestReason = 'invalidParams'
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export type UserVerificationUnavailableReason =
+  'credentialMissing' | 'biometricsUnavailable' | 'providerUnavailable'
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export type UserVerificationFailureReason =
+  'authenticationFailed' | 'timeout' | 'providerError' | 'serviceError'
 export type WindowsSandboxReadiness = 'ready' | 'notConfigured' | 'updateRequired'
 
 export interface AccountLoginCompletedNotification {
@@ -2046,6 +2172,39 @@ export interface AccountSessionWorkspace {
   imageUrl?: string | null
   kind?: AccountSessionWorkspaceKind | null
   name?: string | null
+}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface AccountSessionsListParams {
+  refreshWorkspaceMetadata?: boolean
+}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface AccountSessionsResponse {
+  activeSessionId?: string | null
+  sessions: AccountSession[]
+}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface AccountSessionsSwitchParams {
+  /**
+   * Workspace to select within that login; this is not a user identifier.
+   */
+  accountId: string
+  /**
+   * Allow Core to start browser sign-in if this session needs SSO for the workspace.
+   */
+  allowBrowserLogin?: boolean
+  /**
+   * Opaque active-login identifier returned by accountSession/list.
+   */
+  sessionId: string
 }
 export interface AccountTokenUsageDailyBucket {
   startDate: string
@@ -2464,6 +2623,61 @@ export interface AutoReviewRequirements {
   ignoreRules?: string[] | null
   requiredOnModels?: string[] | null
 }
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface BedrockAwsProfile {
+  name: string
+  region?: string | null
+}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface BedrockCheckGovCloudRequirementsParams {}
+/**
+ * Advisory check of the current Bedrock configuration after login or setup.
+ *
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface BedrockCheckGovCloudRequirementsResponse {
+  /**
+   * Whether the active Bedrock authentication resolves to a GovCloud region.
+   */
+  isGovCloud: boolean
+  /**
+   * Whether GovCloud is selected and the managed requirements miss the baseline. A false value is not a general certification of the network configuration.
+   */
+  shouldWarn: boolean
+}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface BedrockDiscoverParams {}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface BedrockDiscoverResponse {
+  environmentCredentials: BedrockEnvironmentCredential[]
+  profiles: BedrockAwsProfile[]
+}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface BedrockEnvironmentCredential {
+  region?: string | null
+  type: AwsCredentialType
+}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface BedrockSetupResponse {}
 export interface BrowserUseConfig {
   allow_history_access?: boolean | null
   default_origin_policy?: BrowserUseOriginPolicyConfig | null
@@ -2557,6 +2771,22 @@ export interface Settings {
   reasoning_effort?: ReasoningEffort | null
 }
 /**
+ * EXPERIMENTAL - list collaboration mode presets.
+ *
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface CollaborationModeListParams {}
+/**
+ * EXPERIMENTAL - collaboration mode presets response.
+ *
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface CollaborationModeListResponse {
+  data: CollaborationModeMask[]
+}
+/**
  * EXPERIMENTAL - collaboration mode preset metadata for clients.
  *
  */
@@ -2631,6 +2861,14 @@ export interface CommandExecParams {
    * When omitted, the server default applies. Cannot be combined with `disableOutputCap`.
    */
   outputBytesCap?: number | null
+  /**
+   * Optional active permissions profile id for this command.
+   *
+   * Defaults to the user's configured permissions when omitted. Cannot be combined with `sandboxPolicy`.
+   *
+   * @experimental Only with `capabilities.experimentalApi`.
+   */
+  permissionProfile?: string | null
   /**
    * Optional client-supplied, connection-scoped process id.
    *
@@ -2772,7 +3010,12 @@ export interface CommandExecutionOutputDeltaNotification {
   turnId: string
 }
 export interface CommandExecutionRequestApprovalParams {
-  threadId: string
+  /**
+   * Optional additional permissions requested for this command.
+   *
+   * @experimental Only with `capabilities.experimentalApi`.
+   */
+  additionalPermissions?: AdditionalPermissionProfile | null
   /**
    * Unique identifier for this specific approval callback.
    *
@@ -2781,7 +3024,12 @@ export interface CommandExecutionRequestApprovalParams {
    * For zsh-exec-bridge subcommand approvals, multiple callbacks can belong to one parent `itemId`, so `approvalId` is a distinct opaque callback id (a UUID) used to disambiguate routing. Stdin approvals also use a distinct callback id; inspect `kind` to distinguish them.
    */
   approvalId?: string | null
-  turnId: string
+  /**
+   * Ordered list of decisions the client may present for this prompt.
+   *
+   * @experimental Only with `capabilities.experimentalApi`.
+   */
+  availableDecisions?: CommandExecutionApprovalDecision[] | null
   /**
    * The command to be executed.
    */
@@ -2819,6 +3067,8 @@ export interface CommandExecutionRequestApprovalParams {
    * Unix timestamp (in milliseconds) when this approval request started.
    */
   startedAtMs: number
+  threadId: string
+  turnId: string
   /**
    * Kind of action under review. Defaults to `command` for older servers.
    */
@@ -2887,7 +3137,10 @@ export interface Config {
    * [UNSTABLE] Optional default for where approval requests are routed for review.
    */
   approvals_reviewer?: ApprovalsReviewer | null
-  web_search?: WebSearchMode | null
+  /**
+   * @experimental Only with `capabilities.experimentalApi`.
+   */
+  apps?: AppsConfig | null
   compact_prompt?: string | null
   desktop?: {
     [k: string]: unknown
@@ -2909,6 +3162,7 @@ export interface Config {
   sandbox_workspace_write?: SandboxWorkspaceWrite | null
   service_tier?: string | null
   tools?: ToolsV2 | null
+  web_search?: WebSearchMode | null
   browser_use?: BrowserUseConfig | null
   /**
    * Effective tools.client_search_provider hint. Model-selected providers take precedence.
@@ -2983,9 +3237,10 @@ export interface ConfigRequirements {
   allowManagedHooksOnly?: boolean | null
   allowRemoteControl?: boolean | null
   allowedApprovalPolicies?: AskForApproval[] | null
-  featureRequirements?: {
-    [k: string]: boolean
-  } | null
+  /**
+   * @experimental Only with `capabilities.experimentalApi`.
+   */
+  allowedApprovalsReviewers?: ApprovalsReviewer[] | null
   allowedPermissionProfiles?: {
     [k: string]: boolean
   } | null
@@ -2995,6 +3250,17 @@ export interface ConfigRequirements {
   computerUse?: ComputerUseRequirements | null
   defaultPermissions?: string | null
   enforceResidency?: ResidencyRequirement | null
+  featureRequirements?: {
+    [k: string]: boolean
+  } | null
+  /**
+   * @experimental Only with `capabilities.experimentalApi`.
+   */
+  hooks?: ManagedHooksRequirements | null
+  /**
+   * @experimental Only with `capabilities.experimentalApi`.
+   */
+  network?: NetworkRequirements | null
   additionalDeveloperInstructions?: string | null
   allowBrowserAndComputerUse?: boolean | null
   allowLoginShell?: boolean | null
@@ -3002,6 +3268,10 @@ export interface ConfigRequirements {
    * Effective login methods after managed, forced-login, and workspace restrictions. An empty list permits no login method. Older servers may omit this field.
    */
   allowedLoginMethods?: ForcedLoginMethod[] | null
+  /**
+   * @experimental Only with `capabilities.experimentalApi`.
+   */
+  application?: ApplicationRequirements | null
   autoReview?: AutoReviewRequirements | null
   browserUse?: BrowserUseRequirements | null
   chatgptBaseUrl?: string | null
@@ -3024,6 +3294,69 @@ export interface ConfigRequirements {
   models?: ModelsRequirements | null
   otel?: OtelRequirements | null
   sqliteHome?: string | null
+}
+export interface ManagedHooksRequirements {
+  PermissionRequest: ConfiguredHookMatcherGroup[]
+  PostCompact: ConfiguredHookMatcherGroup[]
+  PostToolUse: ConfiguredHookMatcherGroup[]
+  PreCompact: ConfiguredHookMatcherGroup[]
+  PreToolUse: ConfiguredHookMatcherGroup[]
+  SessionStart: ConfiguredHookMatcherGroup[]
+  Stop: ConfiguredHookMatcherGroup[]
+  SubagentStart: ConfiguredHookMatcherGroup[]
+  SubagentStop: ConfiguredHookMatcherGroup[]
+  UserPromptSubmit: ConfiguredHookMatcherGroup[]
+  managedDir?: string | null
+  windowsManagedDir?: string | null
+  Interrupt?: ConfiguredHookMatcherGroup[]
+  PostModelRequest?: ConfiguredHookMatcherGroup[]
+  PreModelRequest?: ConfiguredHookMatcherGroup[]
+  SessionEnd?: ConfiguredHookMatcherGroup[]
+}
+export interface ConfiguredHookMatcherGroup {
+  hooks: ConfiguredHookHandler[]
+  matcher?: string | null
+}
+export interface NetworkRequirements {
+  allowLocalBinding?: boolean | null
+  /**
+   * Legacy compatibility view derived from `unix_sockets`.
+   */
+  allowUnixSockets?: string[] | null
+  allowUpstreamProxy?: boolean | null
+  /**
+   * Legacy compatibility view derived from `domains`.
+   */
+  allowedDomains?: string[] | null
+  dangerouslyAllowAllUnixSockets?: boolean | null
+  dangerouslyAllowNonLoopbackProxy?: boolean | null
+  /**
+   * Legacy compatibility view derived from `domains`.
+   */
+  deniedDomains?: string[] | null
+  /**
+   * Canonical managed network permission map.
+   */
+  domains?: {
+    [k: string]: NetworkDomainPermission
+  } | null
+  enabled?: boolean | null
+  httpPort?: number | null
+  /**
+   * When true, only managed allowlist entries are respected while managed network enforcement is active.
+   */
+  managedAllowedDomainsOnly?: boolean | null
+  socksPort?: number | null
+  /**
+   * Canonical managed unix socket permission map.
+   */
+  unixSockets?: {
+    [k: string]: NetworkUnixSocketPermission
+  } | null
+  /**
+   * Host patterns routed to network approval before ordinary allow rules.
+   */
+  reviewDomains?: string[] | null
 }
 export interface FeedbackRequirements {
   enabled?: boolean | null
@@ -3139,10 +3472,6 @@ export interface OverriddenMetadata {
 export interface ConfigurationReasoning {
   effort: ReasoningEffort
 }
-export interface ConfiguredHookMatcherGroup {
-  hooks: ConfiguredHookHandler[]
-  matcher?: string | null
-}
 export interface ConsumeAccountRateLimitResetCreditParams {
   /**
    * Identifies one logical reset attempt. A UUID is recommended; reuse the same value when retrying that attempt.
@@ -3163,6 +3492,23 @@ export interface ConsumeAccountRateLimitResetCreditResponse {
 export interface ContextCompactedNotification {
   threadId: string
   turnId: string
+}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface CurrentTimeReadParams {
+  threadId: string
+}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface CurrentTimeReadResponse {
+  /**
+   * Current time as whole Unix seconds.
+   */
+  currentTimeAt: number
 }
 export interface DeprecationNoticeNotification {
   /**
@@ -3186,15 +3532,104 @@ export interface DynamicToolCallResponse {
   contentItems: DynamicToolCallOutputContentItem[]
   success: boolean
 }
-export interface EnvironmentConnectionNotification {
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface EnvironmentAddParams {
+  /**
+   * Optional WebSocket connection timeout. The server default applies when omitted.
+   */
+  connectTimeoutMs?: number | null
   environmentId: string
-  threadId: string
+  execServerUrl: string
+  /**
+   * Optional raw bearer token for executor authentication, including reconnects. Requires a secure transport or a loopback destination.
+   */
+  authBearerToken?: string | null
+  /**
+   * Required skills supplied by this environment, checked before model inference.
+   */
+  skills?: EnvironmentSkillsParams | null
+  /**
+   * Optional X-Request-ID for the direct WebSocket upgrade, including reconnects. Requires a secure transport or a loopback destination.
+   */
+  websocketRequestId?: string | null
 }
 export interface EnvironmentSkillsParams {
   /**
    * Exact catalog names that must be available from this environment.
    */
   required?: string[] | null
+}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface EnvironmentAddResponse {}
+export interface EnvironmentConnectionNotification {
+  environmentId: string
+  threadId: string
+}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface EnvironmentInfoParams {
+  environmentId: string
+}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface EnvironmentInfoResponse {
+  /**
+   * Default working directory reported by the environment, as a canonical file URI.
+   */
+  cwd?: PathUri | null
+  shell: EnvironmentShellInfo
+}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface EnvironmentShellInfo {
+  /**
+   * Stable shell name, for example `zsh`, `bash`, `powershell`, `sh`, or `cmd`.
+   */
+  name: string
+  /**
+   * Target-native shell executable path or command name.
+   */
+  path: string
+}
+/**
+ * Parameters for reading the current status of one configured environment.
+ *
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface EnvironmentStatusParams {
+  /**
+   * Environment id to inspect.
+   */
+  environmentId: string
+}
+/**
+ * Current status for the requested environment.
+ *
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface EnvironmentStatusResponse {
+  /**
+   * Human-readable detail for `disconnected` and `unknown`; omitted for other statuses.
+   */
+  error?: string | null
+  /**
+   * Current status observed without starting or recovering the environment.
+   */
+  status: EnvironmentStatusKind
 }
 export interface ErrorNotification {
   error: TurnError
@@ -3824,6 +4259,44 @@ export interface FuzzyFileSearchResult {
 export interface FuzzyFileSearchSessionCompletedNotification {
   sessionId: string
 }
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface FuzzyFileSearchSessionStartParams {
+  roots: string[]
+  sessionId: string
+}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface FuzzyFileSearchSessionStartResponse {}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface FuzzyFileSearchSessionStopParams {
+  sessionId: string
+}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface FuzzyFileSearchSessionStopResponse {}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface FuzzyFileSearchSessionUpdateParams {
+  query: string
+  sessionId: string
+}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface FuzzyFileSearchSessionUpdateResponse {}
 export interface FuzzyFileSearchSessionUpdatedNotification {
   files: FuzzyFileSearchResult[]
   query: string
@@ -3896,6 +4369,26 @@ export interface GatewayOAuthReadResponse {
    */
   supportsDeviceAuth?: boolean
 }
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface GcpSetupParams {
+  /**
+   * Absolute path to a credential file on the app-server host. Omit or pass `null` to clear the active user configuration's override and use ADC. If another configuration layer would still supply a credential file, setup fails without saving changes.
+   */
+  credentialFile?: string | null
+  /**
+   * Vertex AI location. Omission or null selects `global`.
+   */
+  location?: string | null
+  projectId: string
+}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface GcpSetupResponse {}
 export interface GetAccountParams {
   /**
    * When `true`, requests a proactive token refresh before returning.
@@ -3985,6 +4478,15 @@ export interface GetAccountResponse {
    * ChatGPT user ID belonging to this account response, when available.
    */
   userId?: string | null
+  /**
+   * @experimental Only with `capabilities.experimentalApi`.
+   */
+  workspaceRouting?: WorkspaceRouting | null
+}
+export interface WorkspaceRouting {
+  accountRoutingOverride: AccountRoutingOverride
+  backendOrigin: string
+  chatgptAccountId: string
 }
 /**
  * Optional security reminder bound to the account that fetched it. Unavailable or ineligible accounts return no notice; this read never changes account security.
@@ -4501,24 +5003,6 @@ export interface Tool {
   title?: string | null
 }
 export interface LogoutAccountResponse {}
-export interface ManagedHooksRequirements {
-  PermissionRequest: ConfiguredHookMatcherGroup[]
-  PostCompact: ConfiguredHookMatcherGroup[]
-  PostToolUse: ConfiguredHookMatcherGroup[]
-  PreCompact: ConfiguredHookMatcherGroup[]
-  PreToolUse: ConfiguredHookMatcherGroup[]
-  SessionStart: ConfiguredHookMatcherGroup[]
-  Stop: ConfiguredHookMatcherGroup[]
-  SubagentStart: ConfiguredHookMatcherGroup[]
-  SubagentStop: ConfiguredHookMatcherGroup[]
-  UserPromptSubmit: ConfiguredHookMatcherGroup[]
-  managedDir?: string | null
-  windowsManagedDir?: string | null
-  Interrupt?: ConfiguredHookMatcherGroup[]
-  PostModelRequest?: ConfiguredHookMatcherGroup[]
-  PreModelRequest?: ConfiguredHookMatcherGroup[]
-  SessionEnd?: ConfiguredHookMatcherGroup[]
-}
 export interface MarketplaceAddParams {
   refName?: string | null
   source: string
@@ -4702,6 +5186,35 @@ export interface McpServerEventStreamNotification {
   notification: McpServerEventNotification
   subscriptionId: string
 }
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface McpServerEventStreamStartParams {
+  _meta?: unknown
+  arguments: unknown
+  name: string
+  server: string
+  subscriptionId: string
+  threadId: string
+}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface McpServerEventStreamStartResponse {}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface McpServerEventStreamStopParams {
+  subscriptionId: string
+}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface McpServerEventStreamStopResponse {}
 export interface McpServerOauthLoginCompletedNotification {
   error?: string | null
   name: string
@@ -4755,6 +5268,49 @@ export interface McpToolCallProgressNotification {
   message: string
   threadId: string
   turnId: string
+}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface MemoryResetResponse {}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface MemoryStatusParams {
+  /**
+   * Required distinct consolidated threads. Defaults to 20; supported range is 1..=4096.
+   */
+  minConsolidatedThreads?: number | null
+}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface MemoryStatusResponse {
+  v2ConsolidatedThreads: number
+  v2Ready: boolean
+}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface MockExperimentalMethodParams {
+  /**
+   * Test-only payload field.
+   */
+  value?: string | null
+}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface MockExperimentalMethodResponse {
+  /**
+   * Echoes the input `value`.
+   */
+  echoed?: string | null
 }
 export interface Model {
   /**
@@ -4901,46 +5457,11 @@ export interface ModelVerificationNotification {
   turnId: string
   verifications: ModelVerification[]
 }
-export interface NetworkRequirements {
-  allowLocalBinding?: boolean | null
-  /**
-   * Legacy compatibility view derived from `unix_sockets`.
-   */
-  allowUnixSockets?: string[] | null
-  allowUpstreamProxy?: boolean | null
-  /**
-   * Legacy compatibility view derived from `domains`.
-   */
-  allowedDomains?: string[] | null
-  dangerouslyAllowAllUnixSockets?: boolean | null
-  dangerouslyAllowNonLoopbackProxy?: boolean | null
-  /**
-   * Legacy compatibility view derived from `domains`.
-   */
-  deniedDomains?: string[] | null
-  /**
-   * Canonical managed network permission map.
-   */
-  domains?: {
-    [k: string]: NetworkDomainPermission
-  } | null
-  enabled?: boolean | null
-  httpPort?: number | null
-  /**
-   * When true, only managed allowlist entries are respected while managed network enforcement is active.
-   */
-  managedAllowedDomainsOnly?: boolean | null
-  socksPort?: number | null
-  /**
-   * Canonical managed unix socket permission map.
-   */
-  unixSockets?: {
-    [k: string]: NetworkUnixSocketPermission
-  } | null
-  /**
-   * Host patterns routed to network approval before ordinary allow rules.
-   */
-  reviewDomains?: string[] | null
+export interface RemoteControlDisableParams {
+  ephemeral?: boolean
+}
+export interface RemoteControlEnableParams {
+  ephemeral?: boolean
 }
 export interface PermissionProfileListParams {
   /**
@@ -5275,6 +5796,25 @@ export interface PluginReconcileResponse {
    */
   failedRemotePluginIds: string[]
 }
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface PluginSearchParams {
+  cursor?: string | null
+  cwds?: AbsolutePathBuf[] | null
+  limit?: number | null
+  scope?: PluginSearchScope | null
+  searchTerm: string
+}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface PluginSearchResponse {
+  data: PluginSearchResult[]
+  nextCursor?: string | null
+}
 export interface PluginSearchResult {
   marketplaceName: string
   marketplacePath?: AbsolutePathBuf | null
@@ -5384,6 +5924,25 @@ export interface ProcessExitedNotification {
   outputDrainTimedOut?: boolean | null
 }
 /**
+ * Terminate a running `process/spawn` session.
+ *
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface ProcessKillParams {
+  /**
+   * Client-supplied, connection-scoped `processHandle` from `process/spawn`.
+   */
+  processHandle: string
+}
+/**
+ * Empty success response for `process/kill`.
+ *
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface ProcessKillResponse {}
+/**
  * Base64-encoded output chunk emitted for a streaming `process/spawn` request.
  *
  */
@@ -5406,6 +5965,22 @@ export interface ProcessOutputDeltaNotification {
   stream: ProcessOutputStream
 }
 /**
+ * Resize a running PTY-backed `process/spawn` session.
+ *
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface ProcessResizePtyParams {
+  /**
+   * Client-supplied, connection-scoped `processHandle` from `process/spawn`.
+   */
+  processHandle: string
+  /**
+   * New PTY size in character cells.
+   */
+  size: ProcessTerminalSize
+}
+/**
  * PTY size in character cells for `process/spawn` PTY sessions.
  *
  */
@@ -5419,6 +5994,111 @@ export interface ProcessTerminalSize {
    */
   rows: number
 }
+/**
+ * Empty success response for `process/resizePty`.
+ *
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface ProcessResizePtyResponse {}
+/**
+ * Spawn a standalone process (argv vector) without a Codex sandbox on the host where the app server is running.
+ *
+ * `process/spawn` returns after the process has started and the connection-scoped `processHandle` has been registered. Process output and exit are reported via `process/outputDelta` and `process/exited` notifications.
+ *
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface ProcessSpawnParams {
+  /**
+   * Command argv vector. Empty arrays are rejected.
+   */
+  command: string[]
+  /**
+   * Absolute working directory for the process.
+   */
+  cwd: AbsolutePathBuf
+  /**
+   * Optional environment overrides merged into the app-server process environment.
+   *
+   * Matching names override inherited values. Set a key to `null` to unset an inherited variable.
+   */
+  env?: {
+    [k: string]: string | null
+  } | null
+  /**
+   * Optional per-stream stdout/stderr capture cap in bytes.
+   *
+   * When omitted, the server default applies. Set to `null` to disable the cap.
+   */
+  outputBytesCap?: number | null
+  /**
+   * Client-supplied, connection-scoped process handle.
+   *
+   * Duplicate active handles are rejected on the same connection. The same handle can be reused after the prior process exits.
+   */
+  processHandle: string
+  /**
+   * Optional initial PTY size in character cells. Only valid when `tty` is true.
+   */
+  size?: ProcessTerminalSize | null
+  /**
+   * Allow follow-up `process/writeStdin` requests to write stdin bytes.
+   */
+  streamStdin?: boolean
+  /**
+   * Stream stdout/stderr via `process/outputDelta` notifications.
+   *
+   * Streamed bytes are not duplicated into the `process/exited` notification.
+   */
+  streamStdoutStderr?: boolean
+  /**
+   * Optional timeout in milliseconds.
+   *
+   * When omitted, the server default applies. Set to `null` to disable the timeout.
+   */
+  timeoutMs?: number | null
+  /**
+   * Enable PTY mode.
+   *
+   * This implies `streamStdin` and `streamStdoutStderr`.
+   */
+  tty?: boolean
+}
+/**
+ * Successful response for `process/spawn`.
+ *
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface ProcessSpawnResponse {}
+/**
+ * Write stdin bytes to a running `process/spawn` session, close stdin, or both.
+ *
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface ProcessWriteStdinParams {
+  /**
+   * Close stdin after writing `deltaBase64`, if present.
+   */
+  closeStdin?: boolean
+  /**
+   * Optional base64-encoded stdin bytes to write.
+   */
+  deltaBase64?: string | null
+  /**
+   * Client-supplied, connection-scoped `processHandle` from `process/spawn`.
+   */
+  processHandle: string
+}
+/**
+ * Empty success response for `process/writeStdin`.
+ *
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface ProcessWriteStdinResponse {}
 export interface Project {
   createdAt: number
   id: string
@@ -5440,6 +6120,127 @@ export interface ProjectRoot {
 export interface ProjectChangedNotification {
   changeType: ProjectChangeType
   projectId: string
+}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface ProjectCreateParams {
+  idempotencyKey: string
+  metadata?: {
+    [k: string]: string
+  } | null
+  name: string
+  roots: ProjectRoot[]
+}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface ProjectCreateResponse {
+  project: Project
+}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface ProjectDeleteParams {
+  projectId: string
+}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface ProjectDeleteResponse {}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface ProjectImportParams {
+  idempotencyKey: string
+  metadata?: {
+    [k: string]: string
+  } | null
+  name: string
+  roots: ProjectRoot[]
+  threads?: string[] | null
+}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface ProjectImportResponse {
+  project: Project
+}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface ProjectListParams {
+  cursor?: string | null
+  limit?: number | null
+  /**
+   * Requires sortKey. Defaults to asc for position and desc for recencyAt.
+   */
+  sortDirection?: SortDirection | null
+  /**
+   * Defaults to position. Recency sorting always places empty projects last.
+   */
+  sortKey?: ProjectSortKey | null
+}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface ProjectListResponse {
+  data: Project[]
+  nextCursor?: string | null
+}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface ProjectMoveParams {
+  beforeProjectId?: string | null
+  projectId: string
+}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface ProjectMoveResponse {}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface ProjectReadParams {
+  projectId: string
+}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface ProjectReadResponse {
+  project: Project
+}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface ProjectUpdateParams {
+  metadata?: {
+    [k: string]: string
+  } | null
+  name?: string | null
+  projectId: string
+  roots?: ProjectRoot[] | null
+}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface ProjectUpdateResponse {
+  project: Project
 }
 export interface QueuedSubmission {
   clientUserMessageId: string
@@ -5511,17 +6312,118 @@ export interface ReasoningTextDeltaNotification {
   threadId: string
   turnId: string
 }
-export interface RemoteControlDisableParams {
-  ephemeral?: boolean
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface RemoteControlClient {
+  appVersion?: string | null
+  clientId: string
+  deviceModel?: string | null
+  deviceType?: string | null
+  displayName?: string | null
+  lastSeenAt?: number | null
+  osVersion?: string | null
+  platform?: string | null
 }
-export interface RemoteControlEnableParams {
-  ephemeral?: boolean
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface RemoteControlClientsListParams {
+  cursor?: string | null
+  environmentId: string
+  limit?: number | null
+  order?: RemoteControlClientsListOrder | null
+}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface RemoteControlClientsListResponse {
+  data: RemoteControlClient[]
+  nextCursor?: string | null
+}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface RemoteControlClientsRevokeParams {
+  clientId: string
+  environmentId: string
+}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface RemoteControlClientsRevokeResponse {}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface RemoteControlDisableResponse {
+  environmentId?: string | null
+  installationId: string
+  serverName: string
+  status: RemoteControlConnectionStatus
+}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface RemoteControlEnableResponse {
+  environmentId?: string | null
+  installationId: string
+  serverName: string
+  status: RemoteControlConnectionStatus
+}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface RemoteControlPairingStartParams {
+  manualCode?: boolean
+}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface RemoteControlPairingStartResponse {
+  environmentId: string
+  expiresAt: number
+  manualPairingCode?: string | null
+  pairingCode: string
+}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface RemoteControlPairingStatusParams {
+  manualPairingCode?: string | null
+  pairingCode?: string | null
+}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface RemoteControlPairingStatusResponse {
+  claimed: boolean
 }
 /**
  * Current remote-control connection status and remote identity exposed to clients.
  *
  */
 export interface RemoteControlStatusChangedNotification {
+  environmentId?: string | null
+  installationId: string
+  serverName: string
+  status: RemoteControlConnectionStatus
+}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface RemoteControlStatusReadResponse {
   environmentId?: string | null
   installationId: string
   serverName: string
@@ -5578,6 +6480,13 @@ export interface Turn {
   rootTurnId?: string | null
 }
 /**
+ * Acknowledges the compression trigger, not completion. Existing maintenance locks and cooldowns can cause the background pass to skip without doing work.
+ *
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface RolloutCompressResponse {}
+/**
  * A user-selected root that can expose one or more runtime capabilities.
  *
  */
@@ -5601,10 +6510,23 @@ export interface ServerDiagnosticsGauge {
   name: string
   value: number
 }
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface ServerDiagnosticsParams {}
 export interface ServerDiagnosticsProcess {
   id: number
   physicalFootprintBytes?: number | null
   residentMemoryBytes?: number | null
+}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface ServerDiagnosticsResponse {
+  gauges: ServerDiagnosticsGauge[]
+  process: ServerDiagnosticsProcess
 }
 export interface ServerRequestResolvedNotification {
   requestId: RequestId
@@ -5786,6 +6708,36 @@ export interface Thread {
    */
   updatedAt: number
   /**
+   * Parent that owns this persisted attached thread, independent of fork or spawn lineage.
+   *
+   * @experimental Only with `capabilities.experimentalApi`.
+   */
+  attachedToThreadId?: string | null
+  /**
+   * Whether the app server accepts direct turn input for this loaded thread. `None` means the capability is unavailable, such as for an unloaded stored thread.
+   *
+   * @experimental Only with `capabilities.experimentalApi`.
+   */
+  canAcceptDirectInput?: boolean | null
+  /**
+   * Saved Daybreak choice, independent of turn execution. Null if unset.
+   *
+   * @experimental Only with `capabilities.experimentalApi`.
+   */
+  daybreakEnabled?: boolean | null
+  /**
+   * Current environments for a loaded thread, in priority order, primary first. `null` means the thread is not loaded or the server does not expose its selection. An empty list means no environments are selected. This does not report connection status.
+   *
+   * @experimental Only with `capabilities.experimentalApi`.
+   */
+  environments?: ThreadEnvironment[] | null
+  /**
+   * Optional implementation-specific thread data.
+   *
+   * @experimental Only with `capabilities.experimentalApi`.
+   */
+  extra?: ThreadExtra | null
+  /**
    * Persisted thread history contract selected when this thread was created.
    */
   historyMode?: ThreadHistoryMode
@@ -5814,6 +6766,20 @@ export interface Thread {
    */
   sectionEnteredAt?: number | null
 }
+/**
+ * An environment selected by a loaded thread, independent of connection status.
+ *
+ */
+export interface ThreadEnvironment {
+  cwd: LegacyAppPathString
+  environmentId: string
+  runtimeWorkspaceRoots: LegacyAppPathString[]
+}
+/**
+ * Extra app-server data for a thread.
+ *
+ */
+export interface ThreadExtra {}
 /**
  * An independently persisted, user-visible thread section.
  *
@@ -5961,6 +6927,72 @@ export interface ThreadAttachmentUpdatedNotification {
   operation: ThreadAttachmentOperation
   threadId: string
 }
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface ThreadBackgroundTerminal {
+  command: string
+  cpuPercent?: number | null
+  cwd: LegacyAppPathString | AbsolutePathBuf
+  itemId: string
+  osPid?: number | null
+  processId: string
+  rssKb?: number | null
+}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface ThreadBackgroundTerminalsCleanParams {
+  threadId: string
+}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface ThreadBackgroundTerminalsCleanResponse {}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface ThreadBackgroundTerminalsListParams {
+  /**
+   * Opaque pagination cursor returned by a previous call.
+   */
+  cursor?: string | null
+  /**
+   * Optional page size.
+   */
+  limit?: number | null
+  threadId: string
+}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface ThreadBackgroundTerminalsListResponse {
+  data: ThreadBackgroundTerminal[]
+  /**
+   * Opaque cursor to pass to the next call to continue after the last item. If None, there are no more items to return.
+   */
+  nextCursor?: string | null
+}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface ThreadBackgroundTerminalsTerminateParams {
+  processId: string
+  threadId: string
+}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface ThreadBackgroundTerminalsTerminateResponse {
+  terminated: boolean
+}
 export interface ThreadClosedNotification {
   threadId: string
 }
@@ -5968,6 +7000,34 @@ export interface ThreadCompactStartParams {
   threadId: string
 }
 export interface ThreadCompactStartResponse {}
+/**
+ * Parameters for `thread/decrement_elicitation`.
+ *
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface ThreadDecrementElicitationParams {
+  /**
+   * Thread whose out-of-band elicitation counter should be decremented.
+   */
+  threadId: string
+}
+/**
+ * Response for `thread/decrement_elicitation`.
+ *
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface ThreadDecrementElicitationResponse {
+  /**
+   * Current out-of-band elicitation count after the decrement.
+   */
+  count: number
+  /**
+   * Whether timeout accounting remains paused after applying the decrement.
+   */
+  paused: boolean
+}
 export interface ThreadDeleteParams {
   threadId: string
 }
@@ -5975,20 +7035,6 @@ export interface ThreadDeleteResponse {}
 export interface ThreadDeletedNotification {
   threadId: string
 }
-/**
- * An environment selected by a loaded thread, independent of connection status.
- *
- */
-export interface ThreadEnvironment {
-  cwd: LegacyAppPathString
-  environmentId: string
-  runtimeWorkspaceRoots: LegacyAppPathString[]
-}
-/**
- * Extra app-server data for a thread.
- *
- */
-export interface ThreadExtra {}
 /**
  * There are two ways to fork a thread: 1. By thread_id: load the thread from disk by thread_id and fork it into a new thread. 2. By path: load the thread from disk by path and fork it into a new thread.
  *
@@ -6011,21 +7057,69 @@ export interface ThreadForkParams {
   developerInstructions?: string | null
   ephemeral?: boolean
   /**
-   * Optional client-supplied analytics source classification for this forked thread.
+   * When true, return only thread metadata and live fork state without populating `thread.turns`. This is useful when the client plans to call `thread/turns/list` immediately after forking. Full-history hydration is deprecated for paginated threads; use this with `thread/turns/list` and `thread/items/list` instead.
    */
-  threadSource?: ThreadSource | null
+  excludeTurns?: boolean
   /**
    * Configuration overrides for the forked thread, if any.
    */
   model?: string | null
   modelProvider?: string | null
-  threadId: string
-  serviceTier?: string | null
-  sandbox?: SandboxMode | null
   /**
-   * When true, return only thread metadata and live fork state without populating `thread.turns`. This is useful when the client plans to call `thread/turns/list` immediately after forking. Full-history hydration is deprecated for paginated threads; use this with `thread/turns/list` and `thread/items/list` instead.
+   * [UNSTABLE] Specify the rollout path to fork from. If specified, the thread_id param will be ignored.
+   *
+   * @experimental Only with `capabilities.experimentalApi`.
    */
-  excludeTurns?: boolean
+  path?: string | null
+  /**
+   * Named profile id for the forked thread. Cannot be combined with `sandbox`.
+   *
+   * @experimental Only with `capabilities.experimentalApi`.
+   */
+  permissions?: string | null
+  /**
+   * Replace the thread's runtime workspace roots. Paths must be absolute.
+   *
+   * @experimental Only with `capabilities.experimentalApi`.
+   */
+  runtimeWorkspaceRoots?: AbsolutePathBuf[] | null
+  sandbox?: SandboxMode | null
+  serviceTier?: string | null
+  threadId: string
+  /**
+   * Optional client-supplied analytics source classification for this forked thread.
+   */
+  threadSource?: ThreadSource | null
+  /**
+   * Persist the fork as an attached thread of its resolved source, hidden from ordinary lists. The source cannot be deleted while attached threads exist. Requires a paginated source and local storage; incompatible with ephemeral and deferGoalContinuation. Omitted or false creates an ordinary fork.
+   *
+   * @experimental Only with `capabilities.experimentalApi`.
+   */
+  attachToSource?: boolean
+  /**
+   * Optional turn id to fork before, excluding that turn and all later turns. Cannot be combined with `last_turn_id`.
+   *
+   * @experimental Only with `capabilities.experimentalApi`.
+   */
+  beforeTurnId?: string | null
+  /**
+   * When true, carry the source thread's current goal into the fork without starting its initial automatic continuation. The next explicit turn owns the goal lifecycle, and normal automatic continuation resumes after it.
+   *
+   * @experimental Only with `capabilities.experimentalApi`.
+   */
+  deferGoalContinuation?: boolean
+  /**
+   * Disable MCP servers in prediction mode when the inherited window uses incremental tools on Responses Lite. Requires `experimentalPredictionMode: true`.
+   *
+   * @experimental Only with `capabilities.experimentalApi`.
+   */
+  experimentalDisablePredictionMcp?: boolean
+  /**
+   * Start from the loaded parent's effective config, tools, environments, and persisted history to maximize prompt-cache reuse. Requires a loaded, persisted parent and `ephemeral: true`. Enables `features.reasoning_effort_override` on the fork. Only `config.thread_unload_delay_secs` may override the inherited config. Cannot be combined with `path`, `lastTurnId`, or `beforeTurnId`.
+   *
+   * @experimental Only with `capabilities.experimentalApi`.
+   */
+  experimentalPredictionMode?: boolean
   /**
    * Optional last turn id to fork through, inclusive.
    *
@@ -6035,9 +7129,11 @@ export interface ThreadForkParams {
 }
 export interface ThreadForkResponse {
   /**
-   * Legacy sandbox policy retained for compatibility. Experimental clients should prefer `activePermissionProfile` for profile provenance.
+   * Named or implicit built-in profile that produced the active permissions, when known.
+   *
+   * @experimental Only with `capabilities.experimentalApi`.
    */
-  sandbox: SandboxPolicy
+  activePermissionProfile?: ActivePermissionProfile | null
   approvalPolicy: AskForApproval
   /**
    * Reviewer currently used for approval requests on this thread.
@@ -6050,8 +7146,24 @@ export interface ThreadForkResponse {
   instructionSources?: LegacyAppPathString[]
   model: string
   modelProvider: string
-  serviceTier?: string | null
+  /**
+   * @deprecated Always `explicitRequestOnly`. Use `reasoningEffort` for Ultra behavior.
+   *
+   * @experimental Only with `capabilities.experimentalApi`.
+   */
+  multiAgentMode?: MultiAgentMode
   reasoningEffort?: ReasoningEffort | null
+  /**
+   * Thread-scoped runtime workspace roots used to materialize `:workspace_roots`.
+   *
+   * @experimental Only with `capabilities.experimentalApi`.
+   */
+  runtimeWorkspaceRoots?: AbsolutePathBuf[]
+  /**
+   * Legacy sandbox policy retained for compatibility. Experimental clients should prefer `activePermissionProfile` for profile provenance.
+   */
+  sandbox: SandboxPolicy
+  serviceTier?: string | null
   thread: Thread
   /**
    * Saved list of disabled plugin IDs. Does not yet filter plugin capabilities.
@@ -6105,6 +7217,64 @@ export interface ThreadGoalUpdatedNotification {
   threadId: string
   turnId?: string | null
 }
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface ThreadGuardianAssessment {
+  outcome: GuardianAssessmentOutcome
+  rationale: string
+  riskLevel: GuardianRiskLevel
+  userAuthorization: GuardianUserAuthorization
+}
+/**
+ * Calling `thread/guardianReview` subscribes the connection to the thread. The subscription remains after the review completes, keeping the thread loaded until the client calls `thread/unsubscribe` or disconnects.
+ *
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface ThreadGuardianReviewParams {
+  threadId: string
+}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface ThreadGuardianReviewResponse {
+  /**
+   * Null when current policy or a remembered approval skips review.
+   */
+  assessment?: ThreadGuardianAssessment | null
+  callId: string
+}
+/**
+ * Parameters for `thread/increment_elicitation`.
+ *
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface ThreadIncrementElicitationParams {
+  /**
+   * Thread whose out-of-band elicitation counter should be incremented.
+   */
+  threadId: string
+}
+/**
+ * Response for `thread/increment_elicitation`.
+ *
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface ThreadIncrementElicitationResponse {
+  /**
+   * Current out-of-band elicitation count after the increment.
+   */
+  count: number
+  /**
+   * Whether timeout accounting is paused after applying the increment.
+   */
+  paused: boolean
+}
 export interface ThreadInjectItemsParams {
   /**
    * Raw Responses API items to append to the thread's model-visible history.
@@ -6120,6 +7290,12 @@ export interface ThreadItemEntry {
   completedAtMs?: number | null
   item: ThreadItem
   /**
+   * The saved output was omitted. Fetch the complete item with `thread/items/read`.
+   *
+   * @experimental Only with `capabilities.experimentalApi`.
+   */
+  outputDeferred?: boolean
+  /**
    * Unix timestamp (milliseconds) when the item started, if recorded by the producer.
    */
   startedAtMs?: number | null
@@ -6128,7 +7304,20 @@ export interface ThreadItemEntry {
    */
   turnId: string
 }
-export interface ThreadItemOutputDeferral {}
+export interface ThreadItemOutputDeferral {
+  /**
+   * Defer nonempty output from successful commands.
+   *
+   * @experimental Only with `capabilities.experimentalApi`.
+   */
+  commandExecution?: boolean
+  /**
+   * Defer nonempty plain-text results from successful MCP tool calls.
+   *
+   * @experimental Only with `capabilities.experimentalApi`.
+   */
+  mcpToolCall?: boolean
+}
 export interface ThreadItemsListParams {
   /**
    * Opaque continuation cursor or an exclusive item anchor in the requested visible turn. An item anchor requires a non-empty `turnId`; ascending (the default) returns items after it, and descending returns items before it. Continue with the returned string cursor.
@@ -6163,6 +7352,29 @@ export interface ThreadItemsListResponse {
    */
   nextCursor?: string | null
 }
+/**
+ * EXPERIMENTAL - retrieve a bounded set of persisted items from one turn.
+ *
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface ThreadItemsReadParams {
+  /**
+   * Item IDs to retrieve. Supply 1 to 100 IDs.
+   */
+  itemIds: string[]
+  threadId: string
+  turnId: string
+}
+/**
+ * EXPERIMENTAL - persisted items returned in canonical stored order.
+ *
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface ThreadItemsReadResponse {
+  data: ThreadItemEntry[]
+}
 export interface ThreadListParams {
   /**
    * Optional archived filter; when set to true, only archived threads are returned. If false or null, only non-archived threads are returned.
@@ -6185,9 +7397,11 @@ export interface ThreadListParams {
    */
   modelProviders?: string[] | null
   /**
-   * If true, return from the state DB without scanning JSONL rollouts to repair thread metadata. Omitted or false preserves scan-and-repair behavior.
+   * Optional direct parent thread filter. Mutually exclusive with `ancestorThreadId`.
+   *
+   * @experimental Only with `capabilities.experimentalApi`.
    */
-  useStateDbOnly?: boolean
+  parentThreadId?: string | null
   /**
    * Optional substring filter for the extracted thread title.
    */
@@ -6205,6 +7419,22 @@ export interface ThreadListParams {
    */
   sourceKinds?: ThreadSourceKind[] | null
   /**
+   * If true, return from the state DB without scanning JSONL rollouts to repair thread metadata. Omitted or false preserves scan-and-repair behavior.
+   */
+  useStateDbOnly?: boolean
+  /**
+   * Optional ancestor thread filter. Returns spawned descendants at any depth, excluding the ancestor itself. Mutually exclusive with `parentThreadId`.
+   *
+   * @experimental Only with `capabilities.experimentalApi`.
+   */
+  ancestorThreadId?: string | null
+  /**
+   * Return only persistent threads attached to this thread, including empty threads. Mutually exclusive with parentThreadId and ancestorThreadId. Omitting this filter keeps attached threads hidden from ordinary listings.
+   *
+   * @experimental Only with `capabilities.experimentalApi`.
+   */
+  attachedToThreadId?: string | null
+  /**
    * Show local history visible to the current ChatGPT account. Defaults to false.
    */
   currentAccountOnly?: boolean
@@ -6213,9 +7443,21 @@ export interface ThreadListParams {
    */
   excludedThreadIds?: string[] | null
   /**
+   * Include persistent threads attached to a parent when searching by title.
+   *
+   * @experimental Only with `capabilities.experimentalApi`.
+   */
+  includeAttachedThreads?: boolean
+  /**
    * Optional originator allowlist, matching any supplied value exactly. Supported by hosted backends only; the local app-server rejects a nonempty list. Omitted or empty lists leave originators unrestricted.
    */
   originators?: string[] | null
+  /**
+   * Omit to include every project, set to null for unassigned threads, or provide a project ID to return only threads in that project.
+   *
+   * @experimental Only with `capabilities.experimentalApi`.
+   */
+  projectId?: string | null
   /**
    * Omit to include every section, set to `null` for unsectioned threads, or provide a section ID to return only threads in that section.
    */
@@ -6231,6 +7473,22 @@ export interface ThreadListResponse {
    * Opaque cursor to pass to the next call to continue after the last item. if None, there are no more items to return.
    */
   nextCursor?: string | null
+  /**
+   * Local receipts for eligible threads on this page, keyed by thread ID. Null means durable read state is unavailable; an absent key means that row is ineligible.
+   *
+   * @experimental Only with `capabilities.experimentalApi`.
+   */
+  readStates?: {
+    [k: string]: ThreadReadState
+  } | null
+}
+/**
+ * The first unread position in a durable local thread. A null position means read. The opaque revision guards edits against activity or marks the caller has not seen.
+ *
+ */
+export interface ThreadReadState {
+  firstUnread?: ThreadUnreadPosition | null
+  revision: string
 }
 export interface ThreadLoadedListParams {
   /**
@@ -6252,6 +7510,39 @@ export interface ThreadLoadedListResponse {
    */
   nextCursor?: string | null
 }
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface ThreadMemoryModeSetParams {
+  mode: ThreadMemoryMode
+  threadId: string
+}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface ThreadMemoryModeSetResponse {}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface ThreadMemoryReadParams {
+  /**
+   * The thread must already be started or resumed.
+   */
+  threadId: string
+}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface ThreadMemoryReadResponse {
+  /**
+   * Summary from the thread's selected memory version. Null when memory use is disabled or the selected summary is missing, unreadable, or blank.
+   */
+  summary?: string | null
+}
 export interface ThreadMetadataGitInfoUpdateParams {
   /**
    * Omit to leave the stored branch unchanged, set to `null` to clear it, or provide a non-empty string to replace it.
@@ -6272,6 +7563,18 @@ export interface ThreadMetadataUpdateParams {
    */
   gitInfo?: ThreadMetadataGitInfoUpdateParams | null
   threadId: string
+  /**
+   * Save the client's Daybreak choice for this persistent thread. Omitted or null leaves it unchanged. This does not select a turn's `cyberAccessProgram` or grant access.
+   *
+   * @experimental Only with `capabilities.experimentalApi`.
+   */
+  daybreakEnabled?: boolean | null
+  /**
+   * Omit to leave the project unchanged, use an empty string to clear it, or provide an existing project ID to assign it.
+   *
+   * @experimental Only with `capabilities.experimentalApi`.
+   */
+  projectId?: string | null
 }
 export interface ThreadMetadataUpdateResponse {
   thread: Thread
@@ -6280,17 +7583,167 @@ export interface ThreadNameUpdatedNotification {
   threadId: string
   threadName?: string | null
 }
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface ThreadPredictionRequestParams {
+  sourceTurnId: string
+  threadId: string
+}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface ThreadPredictionRequestResponse {}
 export interface ThreadPredictionUpdatedNotification {
   result: ThreadPredictionResult
   sourceTurnId: string
   threadId: string
 }
+/**
+ * Prepare an approved plan for the first turn of a fresh thread.
+ *
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface ThreadPrepareApprovedPlanParams {
+  /**
+   * Absolute path to the optional app-server copy of the plan.
+   */
+  attachmentPath?: string | null
+  markdown: string
+  threadId: string
+}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface ThreadPrepareApprovedPlanResponse {
+  /**
+   * Initial user prompt. If no attachment is readable, the plan is already in the thread's context.
+   */
+  prompt: string
+}
 export interface ThreadProjectUpdatedNotification {
   projectId: string | null
   threadId: string
 }
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface ThreadQueueAddParams {
+  clientUserMessageId: string
+  input: UserInput[]
+  /**
+   * ResponsesAPI metadata captured from the client submitting this input.
+   */
+  responsesapiClientMetadata?: {
+    [k: string]: string
+  } | null
+  threadId: string
+}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface ThreadQueueAddResponse {
+  queuedSubmission: QueuedSubmission
+}
 export interface ThreadQueueChangedNotification {
   threadId: string
+}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface ThreadQueueDeleteParams {
+  queuedSubmissionId: string
+  threadId: string
+}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface ThreadQueueDeleteResponse {
+  deleted: boolean
+}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface ThreadQueueListParams {
+  /**
+   * Opaque pagination cursor returned by a previous call.
+   */
+  cursor?: string | null
+  /**
+   * Optional page size; defaults to the standard thread-list page size.
+   */
+  limit?: number | null
+  threadId: string
+}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface ThreadQueueListResponse {
+  data: QueuedSubmission[]
+  /**
+   * Opaque cursor for the next page, or `null` when no submissions remain.
+   */
+  nextCursor?: string | null
+}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface ThreadQueueReorderParams {
+  queuedSubmissionIds: string[]
+  threadId: string
+}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface ThreadQueueReorderResponse {}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface ThreadQueueStartParams {
+  queuedSubmissionId?: string | null
+  threadId: string
+}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface ThreadQueueStartResponse {
+  turn: Turn
+}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface ThreadQueueUpdateParams {
+  input: UserInput[]
+  queuedSubmissionId: string
+  /**
+   * Non-empty metadata replaces the input's metadata; omission or an empty map preserves it.
+   */
+  responsesapiClientMetadata?: {
+    [k: string]: string
+  } | null
+  threadId: string
+}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface ThreadQueueUpdateResponse {
+  queuedSubmission: QueuedSubmission
 }
 export interface ThreadReadParams {
   /**
@@ -6301,17 +7754,44 @@ export interface ThreadReadParams {
 }
 export interface ThreadReadResponse {
   thread: Thread
-}
-/**
- * The first unread position in a durable local thread. A null position means read. The opaque revision guards edits against activity or marks the caller has not seen.
- *
- */
-export interface ThreadReadState {
-  firstUnread?: ThreadUnreadPosition | null
-  revision: string
+  /**
+   * Local receipt. Null means this thread's durable read state is unavailable.
+   *
+   * @experimental Only with `capabilities.experimentalApi`.
+   */
+  readState?: ThreadReadState | null
 }
 export interface ThreadReadStateChangedNotification {
   readState: ThreadReadState
+  threadId: string
+}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface ThreadReadStateUpdateParams {
+  /**
+   * Revision of the row or transcript actually seen. Conflicts require a fresh user action.
+   */
+  expectedRevision: string
+  operation: ThreadReadStateOperation
+  threadId: string
+}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface ThreadReadStateUpdateResponse {
+  readState: ThreadReadState
+}
+/**
+ * EXPERIMENTAL - append audio input to thread realtime.
+ *
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface ThreadRealtimeAppendAudioParams {
+  audio: ThreadRealtimeAudioChunk
   threadId: string
 }
 /**
@@ -6325,6 +7805,48 @@ export interface ThreadRealtimeAudioChunk {
   sampleRate: number
   samplesPerChannel?: number | null
 }
+/**
+ * EXPERIMENTAL - response for appending realtime audio input.
+ *
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface ThreadRealtimeAppendAudioResponse {}
+/**
+ * EXPERIMENTAL - append speakable text to thread realtime.
+ *
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface ThreadRealtimeAppendSpeechParams {
+  text: string
+  threadId: string
+}
+/**
+ * EXPERIMENTAL - response for appending realtime speech.
+ *
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface ThreadRealtimeAppendSpeechResponse {}
+/**
+ * EXPERIMENTAL - append text input to thread realtime.
+ *
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface ThreadRealtimeAppendTextParams {
+  role?: ConversationTextRole
+  text: string
+  threadId: string
+}
+/**
+ * EXPERIMENTAL - response for appending realtime text input.
+ *
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface ThreadRealtimeAppendTextResponse {}
 /**
  * EXPERIMENTAL - emitted when thread realtime transport closes.
  *
@@ -6383,6 +7905,22 @@ export interface ThreadRealtimeItemTranscriptDeltaNotification {
   threadId: string
 }
 /**
+ * EXPERIMENTAL - list voices supported by thread realtime.
+ *
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface ThreadRealtimeListVoicesParams {}
+/**
+ * EXPERIMENTAL - response for listing supported realtime voices.
+ *
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface ThreadRealtimeListVoicesResponse {
+  voices: RealtimeVoicesList
+}
+/**
  * EXPERIMENTAL - streamed output audio emitted by thread realtime.
  *
  */
@@ -6399,6 +7937,96 @@ export interface ThreadRealtimeSdpNotification {
   threadId: string
 }
 /**
+ * EXPERIMENTAL - start a thread-scoped realtime session.
+ *
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface ThreadRealtimeStartParams {
+  /**
+   * Leaves Codex response handoffs to the client's explicit append calls instead of forwarding them automatically. Defaults to false.
+   */
+  clientManagedHandoffs?: boolean | null
+  /**
+   * Optional prefix added to automatic V1 Codex commentary sent with `conversation.handoff.append` when `codexResponsesAsItems` is not true. Final answers are sent without the prefix.
+   */
+  codexResponseHandoffPrefix?: string | null
+  /**
+   * Optional prefix added to automatic Codex response items when `codexResponsesAsItems` is true.
+   */
+  codexResponseItemPrefix?: string | null
+  /**
+   * Sends automatic Codex responses as realtime conversation items instead of handoff appends.
+   */
+  codexResponsesAsItems?: boolean | null
+  /**
+   * Set to false to start without Codex's startup context. Omitted or null includes it.
+   */
+  includeStartupContext?: boolean | null
+  /**
+   * Overrides the configured realtime model for this session only.
+   */
+  model?: string | null
+  /**
+   * Selects text or audio output for the realtime session. Transport and voice stay independent so clients can choose how they connect separately from what the model emits.
+   */
+  outputModality: RealtimeOutputModality
+  prompt?: string | null
+  realtimeSessionId?: string | null
+  threadId: string
+  transport?: ThreadRealtimeStartTransport | null
+  /**
+   * Overrides the configured realtime protocol version for this session only.
+   */
+  version?: RealtimeConversationVersion | null
+  voice?: RealtimeVoice | null
+  /**
+   * Relays public reasoning summaries as quiet context for realtime V3 delegations. Defaults to false.
+   */
+  backendReasoningStatus?: boolean
+  /**
+   * Overrides BEM channel prefixes by `analysis`, `commentary`, or `final`. Omitted channels retain their default uppercase bracketed prefixes.
+   */
+  codexResponseHandoffChannelPrefixes?: {
+    [k: string]: string[]
+  } | null
+  /**
+   * Selects how automatic Codex responses are routed in Frameless Bidi sessions. Omitted values default to `thinking`. Realtime V1 and V2 ignore this setting.
+   */
+  codexResponseHandoffMode?: CodexResponseHandoffMode | null
+  /**
+   * Controls whether a realtime V3 delegation produces an acknowledgement filler. Omitted values preserve the Realtime API's default behavior.
+   */
+  delegationAckFiller?: boolean | null
+  /**
+   * Routes any transcript tail remaining at session end through Codex. Defaults to false. TODO: Remove this rollout knob once transcript-tail flushing is always enabled.
+   */
+  flushTranscriptTailOnSessionEnd?: boolean | null
+  /**
+   * Adds complete role-bearing text items to the initial Frameless Bidi session history. This is only supported by realtime V3 and is sent during session startup. Requests are limited to 128 items and 8,192 estimated text tokens in total.
+   */
+  initialItems?: ThreadRealtimeInitialItem[] | null
+  /**
+   * Developer instructions given to the backing Codex model when this realtime session ends.
+   */
+  realtimeEndInstructions?: string | null
+  /**
+   * Developer instructions given to the backing Codex model when this realtime session starts.
+   */
+  realtimeStartInstructions?: string | null
+  /**
+   * Client-generated identifier for the product voice session. This is distinct from `realtimeSessionId`.
+   */
+  voiceSessionId?: string | null
+}
+/**
+ * EXPERIMENTAL - response for starting thread realtime.
+ *
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface ThreadRealtimeStartResponse {}
+/**
  * EXPERIMENTAL - emitted when thread realtime startup is accepted.
  *
  */
@@ -6407,6 +8035,22 @@ export interface ThreadRealtimeStartedNotification {
   threadId: string
   version: RealtimeConversationVersion
 }
+/**
+ * EXPERIMENTAL - stop thread realtime.
+ *
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface ThreadRealtimeStopParams {
+  threadId: string
+}
+/**
+ * EXPERIMENTAL - response for stopping thread realtime.
+ *
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface ThreadRealtimeStopResponse {}
 /**
  * EXPERIMENTAL - flat transcript delta emitted whenever realtime transcript text changes.
  *
@@ -6467,25 +8111,60 @@ export interface ThreadResumeParams {
   } | null
   cwd?: string | null
   developerInstructions?: string | null
-  sandbox?: SandboxMode | null
   /**
-   * @deprecated `friendly` and `pragmatic` no longer select a style. Changing this does not rewrite the thread's existing instructions.
+   * When true, return only thread metadata and live-resume state without populating `thread.turns`. This is useful when the client plans to call `thread/turns/list` immediately after resuming. Full-history hydration is deprecated for paginated threads; use this with `thread/turns/list` and `thread/items/list` instead.
    */
-  personality?: Personality | null
-  threadId: string
+  excludeTurns?: boolean
+  /**
+   * [UNSTABLE] FOR CODEX CLOUD - DO NOT USE. If specified, the thread will be resumed with the provided history instead of loaded from disk.
+   *
+   * @experimental Only with `capabilities.experimentalApi`.
+   */
+  history?: ResponseItem[] | null
+  /**
+   * When present, include a `thread/turns/list` page in the resume response so clients can bootstrap recent turns without a second request.
+   *
+   * @experimental Only with `capabilities.experimentalApi`.
+   */
+  initialTurnsPage?: ThreadResumeInitialTurnsPageParams | null
   /**
    * Configuration overrides for the resumed thread, if any.
    */
   model?: string | null
   modelProvider?: string | null
-  serviceTier?: string | null
   /**
-   * When true, return only thread metadata and live-resume state without populating `thread.turns`. This is useful when the client plans to call `thread/turns/list` immediately after resuming. Full-history hydration is deprecated for paginated threads; use this with `thread/turns/list` and `thread/items/list` instead.
+   * [UNSTABLE] Specify the rollout path to resume from. If specified for a non-running thread, the thread_id param will be ignored. If thread_id identifies a running thread, the path must match the active rollout path.
+   *
+   * @experimental Only with `capabilities.experimentalApi`.
    */
-  excludeTurns?: boolean
+  path?: string | null
+  /**
+   * Named profile id for the resumed thread. Cannot be combined with `sandbox`.
+   *
+   * @experimental Only with `capabilities.experimentalApi`.
+   */
+  permissions?: string | null
+  /**
+   * @deprecated `friendly` and `pragmatic` no longer select a style. Changing this does not rewrite the thread's existing instructions.
+   */
+  personality?: Personality | null
+  /**
+   * Replace the thread's runtime workspace roots. Paths must be absolute.
+   *
+   * @experimental Only with `capabilities.experimentalApi`.
+   */
+  runtimeWorkspaceRoots?: AbsolutePathBuf[] | null
+  sandbox?: SandboxMode | null
+  serviceTier?: string | null
+  threadId: string
 }
 export interface ThreadResumeResponse {
-  thread: Thread
+  /**
+   * Named or implicit built-in profile that produced the active permissions, when known.
+   *
+   * @experimental Only with `capabilities.experimentalApi`.
+   */
+  activePermissionProfile?: ActivePermissionProfile | null
   approvalPolicy: AskForApproval
   /**
    * Reviewer currently used for approval requests on this thread.
@@ -6493,17 +8172,36 @@ export interface ThreadResumeResponse {
   approvalsReviewer: ApprovalsReviewer
   cwd: AbsolutePathBuf
   /**
-   * Legacy sandbox policy retained for compatibility. Experimental clients should prefer `activePermissionProfile` for profile provenance.
+   * `thread/turns/list` page returned when requested by `initialTurnsPage`.
+   *
+   * @experimental Only with `capabilities.experimentalApi`.
    */
-  sandbox: SandboxPolicy
+  initialTurnsPage?: TurnsPage | null
   /**
    * Environment-native paths to instruction source files currently loaded for this thread.
    */
   instructionSources?: LegacyAppPathString[]
   model: string
   modelProvider: string
-  serviceTier?: string | null
+  /**
+   * @deprecated Always `explicitRequestOnly`. Use `reasoningEffort` for Ultra behavior.
+   *
+   * @experimental Only with `capabilities.experimentalApi`.
+   */
+  multiAgentMode?: MultiAgentMode
   reasoningEffort?: ReasoningEffort | null
+  /**
+   * Thread-scoped runtime workspace roots used to materialize `:workspace_roots`.
+   *
+   * @experimental Only with `capabilities.experimentalApi`.
+   */
+  runtimeWorkspaceRoots?: AbsolutePathBuf[]
+  /**
+   * Legacy sandbox policy retained for compatibility. Experimental clients should prefer `activePermissionProfile` for profile provenance.
+   */
+  sandbox: SandboxPolicy
+  serviceTier?: string | null
+  thread: Thread
   /**
    * Effective collaboration mode. Absent when resuming from an older server.
    */
@@ -6524,6 +8222,11 @@ export interface ThreadResumeResponse {
    * Pass this as `cursor` to `thread/turns/list` with `sortDirection: "desc"`. The first page includes the turn identified by the cursor.
    */
   turnsBackwardsCursor?: string | null
+}
+export interface TurnsPage {
+  backwardsCursor?: string | null
+  data: Turn[]
+  nextCursor?: string | null
 }
 /**
  * Replace a paginated thread's durable history with the prefix before one turn.
@@ -6575,6 +8278,196 @@ export interface ThreadRollbackResponse {
    * The ThreadItems stored in each Turn are lossy since we explicitly do not persist all agent interactions, such as command executions. This is the same behavior as `thread/resume`.
    */
   thread: Thread
+}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface ThreadSampleCancelParams {
+  requestId: RequestId
+}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface ThreadSampleCancelResponse {}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface ThreadSampleParams {
+  /**
+   * Allow sampling the latest turn before it finishes.
+   */
+  allowInProgressTurn?: boolean
+  /**
+   * Disable MCP servers when the inherited window uses incremental tools on Responses Lite.
+   */
+  disableMcp?: boolean
+  /**
+   * Applied only when the provider and model support cache-preserving reasoning-effort updates.
+   */
+  effort?: ReasoningEffort | null
+  /**
+   * The loaded source's latest turn, which must be finished (completed, failed, or interrupted) unless `allowInProgressTurn` is true.
+   */
+  expectedTurnId: string
+  /**
+   * Override upstream interruption on cancellation for this sample; otherwise inherit the parent.
+   */
+  interruptOnCancel?: boolean | null
+  prompt: string
+  /**
+   * Optional metadata to enrich Codex's ResponsesAPI turn metadata.
+   */
+  responsesapiClientMetadata?: {
+    [k: string]: string
+  } | null
+  threadId: string
+  threadSource?: ThreadSource | null
+  turnTrigger?: string | null
+}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface ThreadSampleResponse {
+  cachedInputTokens?: number | null
+  inputTokens?: number | null
+  outputTokens?: number | null
+  responseId: string
+  sourceTurnId: string
+  /**
+   * Assistant text from the response, or null if it attempted a tool call or completed without text.
+   */
+  text?: string | null
+}
+/**
+ * One visible message occurrence returned by [`ThreadSearchOccurrencesResponse`].
+ *
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface ThreadSearchOccurrence {
+  itemId: string
+  snippet: string
+  /**
+   * Match range within `snippet`, in UTF-16 code units.
+   */
+  snippetMatchRange: ThreadSearchTextRange
+  /**
+   * Opaque inclusive cursor accepted by `thread/turns/list` for this turn.
+   */
+  turnCursor: string
+  turnId: string
+}
+/**
+ * UTF-16 code-unit range within `snippet`.
+ *
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface ThreadSearchTextRange {
+  /**
+   * Exclusive UTF-16 code-unit offset.
+   */
+  end: number
+  /**
+   * Inclusive UTF-16 code-unit offset.
+   */
+  start: number
+}
+/**
+ * Parameters for searching visible message occurrences within one paginated thread.
+ *
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface ThreadSearchOccurrencesParams {
+  /**
+   * Opaque cursor returned by a previous call for the same thread and search term.
+   */
+  cursor?: string | null
+  /**
+   * Optional occurrence page size.
+   */
+  limit?: number | null
+  /**
+   * Case-insensitive literal substring to find in visible user messages and both partial and final assistant answers.
+   */
+  searchTerm: string
+  threadId: string
+}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface ThreadSearchOccurrencesResponse {
+  /**
+   * Occurrences in chronological message order.
+   */
+  data: ThreadSearchOccurrence[]
+  /**
+   * Opaque cursor to continue after the last returned occurrence.
+   */
+  nextCursor?: string | null
+}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface ThreadSearchParams {
+  /**
+   * Optional archived filter; when set to true, only archived threads are returned. If false or null, only non-archived threads are returned.
+   */
+  archived?: boolean | null
+  /**
+   * Opaque pagination cursor returned by a previous call.
+   */
+  cursor?: string | null
+  /**
+   * Optional page size; defaults to a reasonable server-side value.
+   */
+  limit?: number | null
+  /**
+   * Required substring/full-text query for thread search.
+   */
+  searchTerm: string
+  /**
+   * Optional sort direction; defaults to descending (newest first).
+   */
+  sortDirection?: SortDirection | null
+  /**
+   * Optional sort key; defaults to created_at.
+   */
+  sortKey?: ThreadSearchSortKey | null | ThreadSortKey
+  /**
+   * Optional source filter; when set, only sessions from these source kinds are returned. When omitted or empty, defaults to interactive sources.
+   */
+  sourceKinds?: ThreadSourceKind[] | null
+  /**
+   * Show local history visible to the current ChatGPT account. Defaults to false.
+   */
+  currentAccountOnly?: boolean
+  /**
+   * Include persistent threads attached to a parent in search results.
+   */
+  includeAttachedThreads?: boolean
+}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface ThreadSearchResponse {
+  /**
+   * Opaque cursor to pass as `cursor` when reversing `sortDirection`. This is only populated when the page contains at least one thread. Use it with the opposite `sortDirection`; for timestamp sorts it anchors at the start of the page timestamp so same-second updates are not skipped.
+   */
+  backwardsCursor?: string | null
+  data: ThreadSearchResult[]
+  /**
+   * Opaque cursor to pass to the next call to continue after the last item. if None, there are no more items to return.
+   */
+  nextCursor?: string | null
 }
 export interface ThreadSearchResult {
   snippet: string
@@ -6707,18 +8600,108 @@ export interface ThreadSettings {
   effort?: ReasoningEffort | null
   model: string
   modelProvider: string
-  summary?: ReasoningSummary | null
+  /**
+   * @deprecated Always `explicitRequestOnly`. Use `effort` for Ultra behavior.
+   *
+   * @experimental Only with `capabilities.experimentalApi`.
+   */
+  multiAgentMode?: MultiAgentMode
   /**
    * @deprecated Reports the saved setting; `friendly` and `pragmatic` no longer select a style.
    */
   personality?: Personality | null
   sandboxPolicy: SandboxPolicy
   serviceTier?: string | null
+  summary?: ReasoningSummary | null
   /**
    * Saved list of disabled plugin IDs. Does not yet filter plugin capabilities.
    */
   disabledPluginIds?: string[]
+  /**
+   * Environments configured for future turns, in priority order, primary first. `null` means the server does not expose the selection; [] means none are selected.
+   *
+   * @experimental Only with `capabilities.experimentalApi`.
+   */
+  environments?: ThreadEnvironment[] | null
 }
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface ThreadSettingsUpdateParams {
+  /**
+   * Override the approval policy for subsequent turns.
+   */
+  approvalPolicy?: AskForApproval | null
+  /**
+   * Override where approval requests are routed for subsequent turns.
+   */
+  approvalsReviewer?: ApprovalsReviewer | null
+  /**
+   * EXPERIMENTAL - Set a pre-set collaboration mode for subsequent turns.
+   *
+   * For `collaboration_mode.settings.developer_instructions`, `null` means "use the built-in instructions for the selected mode".
+   */
+  collaborationMode?: CollaborationMode | null
+  /**
+   * Override the working directory for subsequent turns.
+   */
+  cwd?: string | null
+  /**
+   * Override the reasoning effort for subsequent turns.
+   */
+  effort?: ReasoningEffort | null
+  /**
+   * Override the model for subsequent turns.
+   */
+  model?: string | null
+  /**
+   * @deprecated Ignored. Use `effort: "ultra"` for proactive multi-agent behavior.
+   */
+  multiAgentMode?: MultiAgentMode | null
+  /**
+   * Select a named permissions profile id for subsequent turns. Cannot be combined with `sandboxPolicy`.
+   */
+  permissions?: string | null
+  /**
+   * @deprecated `friendly` and `pragmatic` no longer select a style. Changing this does not rewrite the thread's existing instructions.
+   */
+  personality?: Personality | null
+  /**
+   * Override the sandbox policy for subsequent turns.
+   */
+  sandboxPolicy?: SandboxPolicy | null
+  /**
+   * Override the service tier for subsequent turns. `null` clears the current service tier; omission leaves it unchanged.
+   */
+  serviceTier?: string | null
+  /**
+   * Override the reasoning summary for subsequent turns.
+   */
+  summary?: ReasoningSummary | null
+  threadId: string
+  /**
+   * Replace this thread's disabled plugin IDs. Omitted/null preserves the list; [] clears it.
+   */
+  disabledPluginIds?: string[] | null
+  /**
+   * Replace the environments for future turns without changing the running turn. Omitted/null preserves the selection unless `cwd` is also provided, which selects the default environments for that directory. [] clears the selection.
+   */
+  environments?: TurnEnvironmentParams[] | null
+}
+export interface TurnEnvironmentParams {
+  cwd: LegacyAppPathString
+  environmentId: string
+  /**
+   * Environment-native runtime workspace roots. Omitted defaults to `cwd`.
+   */
+  runtimeWorkspaceRoots?: LegacyAppPathString[] | null
+}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface ThreadSettingsUpdateResponse {}
 export interface ThreadSettingsUpdatedNotification {
   threadId: string
   threadSettings: ThreadSettings
@@ -6736,10 +8719,6 @@ export interface ThreadShellCommandParams {
 }
 export interface ThreadShellCommandResponse {}
 export interface ThreadStartParams {
-  /**
-   * Experimental: also send every raw model item as `rawResponseItem/completed`.
-   */
-  experimentalRawEvents?: boolean
   approvalPolicy?: AskForApproval | null
   /**
    * Override where approval requests are routed for review on this thread and subsequent turns.
@@ -6751,14 +8730,62 @@ export interface ThreadStartParams {
   } | null
   cwd?: string | null
   developerInstructions?: string | null
+  /**
+   * @experimental Only with `capabilities.experimentalApi`.
+   */
+  dynamicTools?: DynamicToolSpec[] | null
+  /**
+   * Optional sticky environments for this thread.
+   *
+   * Omitted selects the default environment when environment access is enabled. Empty disables environment access for turns that do not provide a turn override. Non-empty selects the first environment as the current turn environment.
+   *
+   * @experimental Only with `capabilities.experimentalApi`.
+   */
+  environments?: TurnEnvironmentParams[] | null
   ephemeral?: boolean | null
+  /**
+   * If true, opt into emitting raw Responses API items on the event stream. This is for internal use only (e.g. Codex Cloud).
+   *
+   * @experimental Only with `capabilities.experimentalApi`.
+   */
+  experimentalRawEvents?: boolean
+  /**
+   * Test-only experimental field used to validate experimental gating and schema filtering behavior in a stable way.
+   *
+   * @experimental Only with `capabilities.experimentalApi`.
+   */
+  mockExperimentalField?: string | null
   model?: string | null
   modelProvider?: string | null
+  /**
+   * @deprecated Ignored. Use Ultra reasoning effort for proactive multi-agent behavior.
+   *
+   * @experimental Only with `capabilities.experimentalApi`.
+   */
+  multiAgentMode?: MultiAgentMode | null
+  /**
+   * Named profile id for this thread. Cannot be combined with `sandbox`.
+   *
+   * @experimental Only with `capabilities.experimentalApi`.
+   */
+  permissions?: string | null
   /**
    * @deprecated `friendly` and `pragmatic` no longer select a style.
    */
   personality?: Personality | null
+  /**
+   * Replace the thread's runtime workspace roots. Paths must be absolute.
+   *
+   * @experimental Only with `capabilities.experimentalApi`.
+   */
+  runtimeWorkspaceRoots?: AbsolutePathBuf[] | null
   sandbox?: SandboxMode | null
+  /**
+   * Capability roots selected for this thread by the hosting platform.
+   *
+   * @experimental Only with `capabilities.experimentalApi`.
+   */
+  selectedCapabilityRoots?: SelectedCapabilityRoot[] | null
   serviceName?: string | null
   serviceTier?: string | null
   sessionStartSource?: ThreadStartSource | null
@@ -6766,9 +8793,38 @@ export interface ThreadStartParams {
    * Optional client-supplied analytics source classification for this thread.
    */
   threadSource?: ThreadSource | null
+  /**
+   * Allow a provider with an authoritative static model catalog to replace an unavailable requested model with its default.
+   *
+   * @experimental Only with `capabilities.experimentalApi`.
+   */
+  allowProviderModelFallback?: boolean
+  /**
+   * Initial Daybreak choice for this persistent thread. Omitted or null leaves it unset. This does not select a turn's `cyberAccessProgram` or grant access. Not supported for ephemeral threads.
+   *
+   * @experimental Only with `capabilities.experimentalApi`.
+   */
+  daybreakEnabled?: boolean | null
+  /**
+   * Persisted thread history contract to use for this new thread.
+   *
+   * @experimental Only with `capabilities.experimentalApi`.
+   */
+  historyMode?: ThreadHistoryMode | null
+  /**
+   * Optional project identity for this new thread. Durable threads persist the assignment; ephemeral threads expose it only in live responses.
+   *
+   * @experimental Only with `capabilities.experimentalApi`.
+   */
+  projectId?: string | null
 }
 export interface ThreadStartResponse {
-  thread: Thread
+  /**
+   * Named or implicit built-in profile that produced the active permissions, when known.
+   *
+   * @experimental Only with `capabilities.experimentalApi`.
+   */
+  activePermissionProfile?: ActivePermissionProfile | null
   approvalPolicy: AskForApproval
   /**
    * Reviewer currently used for approval requests on this thread.
@@ -6782,11 +8838,24 @@ export interface ThreadStartResponse {
   model: string
   modelProvider: string
   /**
+   * @deprecated Always `explicitRequestOnly`. Use `reasoningEffort` for Ultra behavior.
+   *
+   * @experimental Only with `capabilities.experimentalApi`.
+   */
+  multiAgentMode?: MultiAgentMode
+  reasoningEffort?: ReasoningEffort | null
+  /**
+   * Thread-scoped runtime workspace roots used to materialize `:workspace_roots`.
+   *
+   * @experimental Only with `capabilities.experimentalApi`.
+   */
+  runtimeWorkspaceRoots?: AbsolutePathBuf[]
+  /**
    * Legacy sandbox policy retained for compatibility. Experimental clients should prefer `activePermissionProfile` for profile provenance.
    */
   sandbox: SandboxPolicy
-  reasoningEffort?: ReasoningEffort | null
   serviceTier?: string | null
+  thread: Thread
   /**
    * Saved list of disabled plugin IDs. Does not yet filter plugin capabilities.
    */
@@ -6799,6 +8868,28 @@ export interface ThreadStatusChangedNotification {
   status: ThreadStatus
   threadId: string
 }
+/**
+ * EXPERIMENTAL - list ordinary and realtime thread history in rollout order.
+ *
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface ThreadTimelineListParams {
+  cursor?: string | null
+  limit?: number | null
+  threadId: string
+}
+/**
+ * EXPERIMENTAL - a bounded timeline page with its resolved opening voice state.
+ *
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface ThreadTimelineListResponse {
+  activeRealtimeSessionAtPageStart?: string | null
+  data: ThreadTimelineEntry[]
+  nextCursor?: string | null
+}
 export interface ThreadTokenUsage {
   last: TokenUsageBreakdown
   modelContextWindow?: number | null
@@ -6808,6 +8899,41 @@ export interface ThreadTokenUsageUpdatedNotification {
   threadId: string
   tokenUsage: ThreadTokenUsage
   turnId: string
+}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface ThreadTurnsItemsListParams {
+  /**
+   * Opaque cursor to pass to the next call to continue after the last item.
+   */
+  cursor?: string | null
+  /**
+   * Optional item page size.
+   */
+  limit?: number | null
+  /**
+   * Optional item pagination direction; defaults to ascending.
+   */
+  sortDirection?: SortDirection | null
+  threadId: string
+  turnId: string
+}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface ThreadTurnsItemsListResponse {
+  /**
+   * Opaque cursor to pass as `cursor` when reversing `sortDirection`. This is only populated when the page contains at least one item.
+   */
+  backwardsCursor?: string | null
+  data: ThreadItem[]
+  /**
+   * Opaque cursor to pass to the next call to continue after the last item. if None, there are no more items to return.
+   */
+  nextCursor?: string | null
 }
 export interface ThreadTurnsListParams {
   /**
@@ -6918,14 +9044,6 @@ export interface TurnDiffUpdatedNotification {
   threadId: string
   turnId: string
 }
-export interface TurnEnvironmentParams {
-  cwd: LegacyAppPathString
-  environmentId: string
-  /**
-   * Environment-native runtime workspace roots. Omitted defaults to `cwd`.
-   */
-  runtimeWorkspaceRoots?: LegacyAppPathString[] | null
-}
 export interface TurnInterruptParams {
   threadId: string
   turnId: string
@@ -6946,11 +9064,56 @@ export interface TurnPlanUpdatedNotification {
   threadId: string
   turnId: string
 }
-export interface TurnStartParams {
+/**
+ * Experimental settings changes for one running turn, not future turns. Unsupported fields are rejected rather than silently ignored. Any live task kind may accept publication. Child sessions and consumers of frozen initial settings are unchanged.
+ *
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface TurnSettingsUpdateParams {
   /**
-   * Override the reasoning summary for this turn and subsequent turns.
+   * Changes the active turn's reviewer without changing future thread settings. Already captured steps and pending approvals retain their original reviewer.
+   */
+  approvalsReviewer?: ApprovalsReviewer | null
+  /**
+   * Omission or `null` leaves the effort unchanged.
+   */
+  effort?: ReasoningEffort | null
+  /**
+   * Replace the environments for subsequent steps of this turn, not future turns. Omitted/null preserves the selection; [] clears it. An already-started step is unchanged.
+   */
+  environments?: TurnEnvironmentParams[] | null
+  /**
+   * Omission or `null` leaves the model unchanged.
+   */
+  model?: string | null
+  /**
+   * `null` clears the requested tier; omission leaves it unchanged.
+   */
+  serviceTier?: string | null
+  /**
+   * Omission or `null` leaves the summary preference unchanged.
    */
   summary?: ReasoningSummary | null
+  threadId: string
+  turnId: string
+}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface TurnSettingsUpdateResponse {
+  status: TurnSettingsUpdateStatus
+}
+export interface TurnStartParams {
+  /**
+   * Optional client-provided context fragments keyed by an opaque source identifier.
+   *
+   * @experimental Only with `capabilities.experimentalApi`.
+   */
+  additionalContext?: {
+    [k: string]: AdditionalContextEntry
+  } | null
   /**
    * Override the approval policy for this turn and subsequent turns.
    */
@@ -6961,9 +9124,13 @@ export interface TurnStartParams {
   approvalsReviewer?: ApprovalsReviewer | null
   clientUserMessageId?: string | null
   /**
-   * @deprecated `friendly` and `pragmatic` no longer select a style. Changing this does not rewrite the thread's existing instructions.
+   * EXPERIMENTAL - Set a pre-set collaboration mode. Takes precedence over model, reasoning_effort, and developer instructions if set.
+   *
+   * For `collaboration_mode.settings.developer_instructions`, `null` means "use the built-in instructions for the selected mode".
+   *
+   * @experimental Only with `capabilities.experimentalApi`.
    */
-  personality?: Personality | null
+  collaborationMode?: CollaborationMode | null
   /**
    * Override the working directory for this turn and subsequent turns.
    */
@@ -6973,25 +9140,77 @@ export interface TurnStartParams {
    */
   effort?: ReasoningEffort | null
   /**
-   * Override the service tier for this turn and subsequent turns.
+   * Optional environments for this turn and subsequent turns.
+   *
+   * Omitted uses the thread sticky environments. Empty disables environment access for this turn. Non-empty selects the first environment as the current turn environment for this turn.
+   *
+   * @experimental Only with `capabilities.experimentalApi`.
    */
-  serviceTier?: string | null
+  environments?: TurnEnvironmentParams[] | null
   input: UserInput[]
   /**
    * Override the model for this turn and subsequent turns.
    */
   model?: string | null
   /**
-   * Override the sandbox policy for this turn and subsequent turns.
+   * @deprecated Ignored. Use `effort: "ultra"` for proactive multi-agent behavior.
+   *
+   * @experimental Only with `capabilities.experimentalApi`.
    */
-  sandboxPolicy?: SandboxPolicy | null
+  multiAgentMode?: MultiAgentMode | null
   /**
    * Optional JSON Schema used to constrain the final assistant message for this turn.
    */
   outputSchema?: {
     [k: string]: unknown
   }
+  /**
+   * Select a named permissions profile id for this turn and subsequent turns. Cannot be combined with `sandboxPolicy`.
+   *
+   * @experimental Only with `capabilities.experimentalApi`.
+   */
+  permissions?: string | null
+  /**
+   * @deprecated `friendly` and `pragmatic` no longer select a style. Changing this does not rewrite the thread's existing instructions.
+   */
+  personality?: Personality | null
+  /**
+   * Optional metadata to enrich Codex's ResponsesAPI turn metadata. Replaces unprotected client-provided entries when supplied; an empty map clears them.
+   *
+   * Entries are flattened into the JSON string sent as `client_metadata["x-codex-turn-metadata"]` on ResponsesAPI HTTP and websocket requests.
+   *
+   * They are not sent as top-level ResponsesAPI `client_metadata` keys, and reserved keys such as `session_id`, `thread_id`, `turn_id`, and `window_id` cannot be overridden.
+   *
+   * @experimental Only with `capabilities.experimentalApi`.
+   */
+  responsesapiClientMetadata?: {
+    [k: string]: string
+  } | null
+  /**
+   * Replace the thread's runtime workspace roots for this turn and subsequent turns. Paths must be absolute.
+   *
+   * @experimental Only with `capabilities.experimentalApi`.
+   */
+  runtimeWorkspaceRoots?: AbsolutePathBuf[] | null
+  /**
+   * Override the sandbox policy for this turn and subsequent turns.
+   */
+  sandboxPolicy?: SandboxPolicy | null
+  /**
+   * Override the service tier for this turn and subsequent turns.
+   */
+  serviceTier?: string | null
+  /**
+   * Override the reasoning summary for this turn and subsequent turns.
+   */
+  summary?: ReasoningSummary | null
   threadId: string
+  /**
+   * EXPERIMENTAL - Request an authorized cyber program for this turn. Omission preserves automatic behavior. This does not grant access.
+   *
+   * @experimental Only with `capabilities.experimentalApi`.
+   */
+  cyberAccessProgram?: CyberAccessProgram | null
   /**
    * Replace this thread's disabled plugin IDs. Omitted/null preserves the list; [] clears it.
    */
@@ -7002,6 +9221,14 @@ export interface TurnStartParams {
    * Set this when starting work on behalf of another turn, such as delegated work in a different thread. Leave unset for work started directly by the user. Ignored when this request adds input to an active turn.
    */
   parentTurnId?: string | null
+  /**
+   * Merge entries into the ResponsesAPI turn metadata without removing existing entries. Applied after `responsesapiClientMetadata` if both are provided; reserved keys remain protected.
+   *
+   * @experimental Only with `capabilities.experimentalApi`.
+   */
+  responsesapiClientMetadataPatch?: {
+    [k: string]: string
+  } | null
   /**
    * ID of the first turn in the chain of work that led to this new turn.
    *
@@ -7035,21 +9262,156 @@ export interface TurnStartedNotification {
   turn: Turn
 }
 export interface TurnSteerParams {
+  /**
+   * Optional client-provided context fragments keyed by an opaque source identifier.
+   *
+   * @experimental Only with `capabilities.experimentalApi`.
+   */
+  additionalContext?: {
+    [k: string]: AdditionalContextEntry
+  } | null
   clientUserMessageId?: string | null
   /**
    * Required active turn id precondition. The request fails when it does not match the currently active turn.
    */
   expectedTurnId: string
   input: UserInput[]
+  /**
+   * Optional metadata to enrich Codex's ResponsesAPI turn metadata. Replaces unprotected client-provided entries when supplied; an empty map clears them.
+   *
+   * Entries are flattened into the JSON string sent as `client_metadata["x-codex-turn-metadata"]` on ResponsesAPI HTTP and websocket requests.
+   *
+   * They are not sent as top-level ResponsesAPI `client_metadata` keys, and reserved keys such as `session_id`, `thread_id`, `turn_id`, and `window_id` cannot be overridden.
+   *
+   * @experimental Only with `capabilities.experimentalApi`.
+   */
+  responsesapiClientMetadata?: {
+    [k: string]: string
+  } | null
   threadId: string
+  /**
+   * Merge entries into the ResponsesAPI turn metadata without removing existing entries. Applied after `responsesapiClientMetadata` if both are provided; reserved keys remain protected.
+   *
+   * @experimental Only with `capabilities.experimentalApi`.
+   */
+  responsesapiClientMetadataPatch?: {
+    [k: string]: string
+  } | null
 }
 export interface TurnSteerResponse {
   turnId: string
 }
-export interface TurnsPage {
-  backwardsCursor?: string | null
-  data: Turn[]
-  nextCursor?: string | null
+/**
+ * Cancels a native verification RPC issued on this connection, not an elicitation. Use a fresh request ID for each operation and a distinct ID for this cancellation RPC.
+ *
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface UserVerificationCancelParams {
+  requestId: RequestId
+}
+/**
+ * Acknowledges the cancellation signal; native work may still be finishing. Unknown or finished requests are a no-op, and completed effects are not rolled back.
+ *
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface UserVerificationCancelResponse {}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface UserVerificationDeleteParams {}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface UserVerificationDeleteResponse {}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface UserVerificationEnrollParams {}
+/**
+ * Public metadata for a created or reused local credential. The caller completes backend registration; this response does not establish server enrollment. Older app-servers omit the metadata fields; callers must check both before registration.
+ *
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface UserVerificationEnrollResponse {
+  algorithm?: string | null
+  credentialId: string
+  /**
+   * Unpadded base64url of the SubjectPublicKeyInfo DER encoding.
+   */
+  publicKey?: string | null
+}
+/**
+ * A signature over the exact decoded challenge. The verifier validates and consumes it.
+ *
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface UserVerificationProof {
+  credentialId: string
+  /**
+   * Unpadded base64url DER ECDSA signature using P-256 and SHA-256.
+   */
+  signature: string
+}
+/**
+ * The error object inside the normal JSON-RPC envelope.
+ *
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface UserVerificationRpcError {
+  code: number
+  data: UserVerificationErrorDetails
+  message: string
+}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface UserVerificationStatusParams {}
+/**
+ * Local readiness only; this neither prompts nor queries server registration.
+ *
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface UserVerificationStatusResponse {
+  credentialId?: string | null
+  unavailableMessage?: string | null
+  unavailableReason?: UserVerificationUnavailableReason | null
+}
+/**
+ * Local signing primitive, independent of any pending elicitation.
+ *
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface UserVerificationVerifyParams {
+  /**
+   * Unpadded base64url encoding of 1–4096 challenge bytes.
+   */
+  challenge: string
+  /**
+   * Additional display context; at most 4096 UTF-8 bytes.
+   */
+  description: string
+  /**
+   * Display context already approved by the UI; 1–256 UTF-8 bytes.
+   */
+  title: string
+}
+/**
+ * @experimental Only with `capabilities.experimentalApi`.
+ *
+ */
+export interface UserVerificationVerifyResponse {
+  proof: UserVerificationProof
 }
 export interface WarningNotification {
   /**
@@ -7080,9 +9442,4 @@ export interface WindowsWorldWritableWarningNotification {
   extraCount: number
   failedScan: boolean
   samplePaths: string[]
-}
-export interface WorkspaceRouting {
-  accountRoutingOverride: AccountRoutingOverride
-  backendOrigin: string
-  chatgptAccountId: string
 }
