@@ -12,8 +12,8 @@ export const LAYERS = {
   '@x/ui': ['@x/agents/conversation'],
 }
 
-/** What tests of every package may use besides: no package of the product, or a leaf that plays the model. */
-export const TEST_HELPERS = ['@x/fixtures', '@x/responses', '@x/vitest']
+/** What tests of every package may use besides: no package of the product, a leaf that plays the model, or recordings. */
+export const TEST_HELPERS = ['@x/fixtures', '@x/responses', '@x/transcripts', '@x/vitest']
 
 /** Subpaths that load a heavy part. A library receives such a thing as an interface; only an application opens it. */
 export const HEAVY_SUBPATHS = ['@x/host/ssh', '@x/agents/sqlite', '@x/agents/mongo']

@@ -20,6 +20,7 @@ const ENTRIES: Record<string, Record<string, string>> = {
     '.': './src/index.ts',
     './conversation': './src/conversation/index.ts',
     './terminal': './src/terminal/index.ts',
+    './testing': './src/testing/index.ts',
   },
   '@x/codex': { '.': './src/index.ts' },
   '@x/codex-appserver': { '.': './src/index.ts', './testing': './src/testing/index.ts' },
@@ -53,7 +54,15 @@ describe('the graph', () => {
   })
 
   test('test helpers point no arrow upwards', () => {
-    const helpers = ['@x/fixtures', '@x/lint', '@x/responses', '@x/tsconfig', '@x/tsup', '@x/vitest']
+    const helpers = [
+      '@x/fixtures',
+      '@x/lint',
+      '@x/responses',
+      '@x/transcripts',
+      '@x/tsconfig',
+      '@x/tsup',
+      '@x/vitest',
+    ]
     for (const { name, manifest } of packagesIn('packages')) {
       const allowed = [...helpers, ...(DEPENDENCIES[name] ?? []), ...below(name)]
       for (const dependency of workspaceNames(manifest.devDependencies)) expect(allowed).toContain(dependency)

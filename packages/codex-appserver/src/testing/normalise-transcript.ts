@@ -14,6 +14,8 @@ const SECRET_KEY = /token|secret|password|authorization|api_?key|credential/i
 const UUID = /\b[0-9a-f]{8}-[0-9a-f]{4}-([1-8])[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\b/g
 const RANDOM_ID = /\b(msg|rs|fc|ctc|call|resp|item|exec|ws)_([0-9A-Za-z]{12,})\b/g
 const ISO_TIME = /\b\d{4}-\d\d-\d\d([T ])\d\d[:-]\d\d[:-]\d\d(?:\.\d+)?(Z?)/g
+/** As in the path of a session's file. */
+const DATE_PATH = /\/\d{4}\/\d\d\/\d\d\//g
 const LOOPBACK = /\b(127\.0\.0\.1|localhost):\d{2,5}\b/g
 const PLATFORM = /\([^()]*;\s*(?:x86_64|aarch64|arm64)\)/g
 
@@ -38,12 +40,14 @@ export function normaliseTranscript(
         ISO_TIME,
         (_time, separator: string, zone: string) => `2026-01-01${separator}00:00:00${zone}`,
       )
+      .replaceAll(DATE_PATH, '/2026/01/01/')
       .replaceAll(LOOPBACK, '$1:1')
       .replaceAll(PLATFORM, '(Linux; x86_64)')
   }
   const walk = (value: unknown, key: string): unknown => {
     if (typeof value === 'string') {
       if (SECRET_KEY.test(key)) return '[removed]'
+      if (key === 'serverName') return 'machine'
       return key === 'processId' ? String(number('process', value)) : text(value)
     }
     if (typeof value === 'number') return numberOf(key, value)

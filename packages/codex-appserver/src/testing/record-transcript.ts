@@ -9,7 +9,12 @@ export interface TranscriptRecording {
   record(channel: FrameChannel): FrameChannel
 }
 
-/** Begins a recording; the channels stay the caller's. A frame that is not a JSON object is left out. */
+/**
+ * Begins a recording; the channels stay the caller's. A frame that is not a JSON object is left out.
+ *
+ * Every frame is handed over in a turn of the event loop of its own, so that what the client says to it is recorded
+ * right after it and not wherever the network's chunks happened to end.
+ */
 export function createTranscriptRecording(): TranscriptRecording {
   const steps: TranscriptStep[] = []
   let connections = 0
@@ -18,13 +23,14 @@ export function createTranscriptRecording(): TranscriptRecording {
     record(channel) {
       connections += 1
       const where = connections === 1 ? {} : { connection: connections }
-      void channel.closed.then(({ reason }) => {
-        steps.push({ exit: reason === 'closed-here' ? 'client' : 'server', ...where })
-      })
-      return recorded(channel, {
+      const tap = recorded(channel, {
         sent: (expect) => void steps.push({ expect, ...where }),
         received: (emit) => void steps.push({ emit, ...where }),
       })
+      void tap.closed.then(({ reason }) => {
+        steps.push({ exit: reason === 'closed-here' ? 'client' : 'server', ...where })
+      })
+      return tap
     },
   }
 }
@@ -33,16 +39,24 @@ function recorded(
   channel: FrameChannel,
   to: { readonly sent: (message: WireMessage) => void; readonly received: (message: WireMessage) => void },
 ): FrameChannel {
+  const turns = new Turns()
   return {
-    closed: channel.closed,
+    closed: channel.closed.then((closed) => {
+      turns.flush()
+      return closed
+    }),
     start: (reader) => {
       channel.start({
         frame: (text) => {
-          tell(text, to.received)
-          reader.frame(text)
+          turns.add(() => {
+            tell(text, to.received)
+            reader.frame(text)
+          })
         },
         unreadable: (start, issue) => {
-          reader.unreadable(start, issue)
+          turns.add(() => {
+            reader.unreadable(start, issue)
+          })
         },
       })
     },
@@ -52,6 +66,30 @@ function recorded(
     },
     close: () => channel.close(),
     [Symbol.asyncDispose]: () => channel.close(),
+  }
+}
+
+/** Runs what is added in order, each in its own turn of the event loop. */
+class Turns {
+  readonly #waiting: (() => void)[] = []
+
+  add(run: () => void): void {
+    this.#waiting.push(run)
+    if (this.#waiting.length === 1) this.#schedule()
+  }
+
+  flush(): void {
+    for (const run of this.#waiting.splice(0)) run()
+  }
+
+  #schedule(): void {
+    setImmediate(() => {
+      const run = this.#waiting[0]
+      if (!run) return
+      run()
+      this.#waiting.shift()
+      if (this.#waiting.length > 0) this.#schedule()
+    })
   }
 }
 

@@ -9,7 +9,7 @@ import {
 } from '../../src/testing/transcript.ts'
 import { connect } from '../../src/connect.ts'
 import { channelPair } from '../channel-pair.ts'
-import { clientInfo, serverInfo } from '../connected-client.ts'
+import { clientInfo, serverInfo, settled } from '../connected-client.ts'
 
 const header = { transcript: 1, name: 'n', codex: '1', about: 'A test.' } as const
 
@@ -53,10 +53,12 @@ describe('createTranscriptRecording', () => {
     }
     const client = await connect(recording.record(channel), { clientInfo })
     peer.sendText('nonsense')
+    await settled()
     await client.close()
     const other = channelPair()
     recording.record(other.channel).start({ frame: () => undefined, unreadable: () => undefined })
     other.peer.send({ method: 'later', params: {} })
+    await settled()
     expect(recording.steps).toEqual([
       { expect: { id: 1, method: 'initialize', params: { clientInfo } } },
       { emit: { id: 1, result: serverInfo } },
@@ -64,6 +66,25 @@ describe('createTranscriptRecording', () => {
       { exit: 'client' },
       { emit: { method: 'later', params: {} }, connection: 2 },
     ])
+  })
+})
+
+describe('createTranscriptRecording of what comes all at once', () => {
+  test("has the client's answer right behind what it answers", async () => {
+    const recording = createTranscriptRecording()
+    const { channel, peer } = channelPair()
+    peer.answer = ({ id }) => {
+      if (id === undefined) return
+      peer.send({ id, result: serverInfo })
+      peer.send({ method: 'warning', params: {} })
+    }
+    const client = await connect(recording.record(channel), { clientInfo })
+    peer.send({ method: 'last', params: {} })
+    await client.close()
+    const methods = recording.steps.map((step) =>
+      'exit' in step ? step.exit : 'emit' in step ? (step.emit['method'] ?? 'result') : step.expect['method'],
+    )
+    expect(methods).toEqual(['initialize', 'result', 'initialized', 'warning', 'last', 'client'])
   })
 })
 
@@ -79,6 +100,8 @@ describe('normaliseTranscript', () => {
             again: 'rollout-2026-11-21T10-11-12-01a2b3c4-d5e6-7abc-8def-0123456789ab.jsonl',
             turn: '01a2b3c4-d5e6-7abc-8def-0123456789ac',
             cwd: '/scratch/x1/work/file',
+            path: '/scratch/x1/sessions/2026/11/21/rollout',
+            serverName: 'laptop',
             home: '/scratch/x1',
             url: 'http://127.0.0.1:41234/v1',
             item: 'msg_68f0aa11bb22cc33',
@@ -106,6 +129,8 @@ describe('normaliseTranscript', () => {
             again: 'rollout-2026-01-01T00:00:00-00000000-0000-7000-8000-000000000001.jsonl',
             turn: '00000000-0000-7000-8000-000000000002',
             cwd: '/home/person/work/file',
+            path: '/home/person/sessions/2026/01/01/rollout',
+            serverName: 'machine',
             home: '/home/person',
             url: 'http://127.0.0.1:1/v1',
             item: 'msg_000000000001',

@@ -1,0 +1,3 @@
+import { vitestBase } from '@x/vitest'
+
+export default vitestBase('@x/transcripts')
