@@ -27,7 +27,12 @@ const ENTRIES: Record<string, Record<string, string>> = {
   '@x/host': { '.': './src/index.ts', './testing': './src/testing/index.ts' },
   '@x/responses': { '.': './src/index.ts' },
   '@x/runner': { '.': './src/index.ts', './http': './src/http/index.ts' },
-  '@x/ui': { '.': './src/index.ts', './styles.css': './src/styles.css' },
+  '@x/ui': {
+    '.': './src/index.ts',
+    './styles.css': './src/styles.css',
+    './terminal': './src/terminal/index.ts',
+    './terminal.css': './src/terminal/terminal.css',
+  },
 }
 
 describe('the graph', () => {

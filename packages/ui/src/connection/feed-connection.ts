@@ -32,6 +32,8 @@ export interface FeedConnectionOptions {
   /** Opens a socket to where the feed goes on now. */
   readonly openSocket: () => FeedSocket
   readonly onMessage: (text: string) => void
+  /** Gets binary messages of a socket that gives them as `ArrayBuffer`. @default they make no sense */
+  readonly onBytes?: (data: ArrayBuffer) => void
   readonly onStatus: (status: ConnectionStatus) => void
   /** An attempt was turned away before it was open: a browser does not say why. */
   readonly onTurnedAway?: () => void
@@ -104,6 +106,7 @@ export class FeedConnection {
     socket.onmessage = ({ data }) => {
       if (socket !== this.socket) return
       if (typeof data === 'string') this.options.onMessage(data)
+      else if (this.options.onBytes && data instanceof ArrayBuffer) this.options.onBytes(data)
       else this.restart()
     }
     socket.onclose = ({ code }) => {

@@ -1,5 +1,4 @@
 import { Api } from './api.ts'
-import type { FeedSocket } from './feed-connection.ts'
 import { browserFrames } from './frame-schedule.ts'
 import { SessionListStore } from './session-list-store.ts'
 import { SessionStore } from './session-store.ts'
@@ -17,6 +16,16 @@ export interface PageClientOptions {
   readonly baseUrl?: string
 }
 
+/** What a view of a session's terminal needs of the page. */
+export interface TerminalDoor {
+  /** `size`: of the program when it must be started. */
+  openSocket(mode: 'read' | 'write', size?: { readonly columns: number; readonly rows: number }): WebSocket
+  /** The server says that the cookie is not valid. */
+  onLoggedOut(): void
+  /** Calls `listener` when the network is back or somebody looks. @returns the way to stop it */
+  onWake(listener: () => void): () => void
+}
+
 /** The page's one connection to its server: login, the list of sessions, and each session that is looked at. */
 export class PageClient {
   readonly login = new Store<LoginState>('checking')
@@ -24,6 +33,7 @@ export class PageClient {
   private readonly baseUrl: string
   private readonly api: Api
   private readonly kept = new Map<string, SessionStore>()
+  private readonly sleepers = new Set<() => void>()
   private readonly listening = new AbortController()
 
   constructor({ baseUrl = location.origin }: PageClientOptions = {}) {
@@ -77,6 +87,23 @@ export class PageClient {
     return store
   }
 
+  /** The way to the session's terminal. */
+  terminalDoor(id: string): TerminalDoor {
+    return {
+      openSocket: (mode, size) => {
+        const query = size ? `&columns=${size.columns}&rows=${size.rows}` : ''
+        const socket = this.socket(`/api/sessions/${encodeURIComponent(id)}/terminal?mode=${mode}${query}`)
+        socket.binaryType = 'arraybuffer'
+        return socket
+      },
+      onLoggedOut: () => this.leave(),
+      onWake: (listener) => {
+        this.sleepers.add(listener)
+        return () => this.sleepers.delete(listener)
+      },
+    }
+  }
+
   /** Leaves the server and the window alone. Idempotent. */
   close(): void {
     this.listening.abort()
@@ -98,7 +125,7 @@ export class PageClient {
     })
   }
 
-  private socket(path: string): FeedSocket {
+  private socket(path: string): WebSocket {
     const url = new URL(path, this.baseUrl)
     url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:'
     return new WebSocket(url)
@@ -116,5 +143,6 @@ export class PageClient {
   private wake(): void {
     this.list.wake()
     for (const store of this.kept.values()) store.wake()
+    for (const listener of this.sleepers) listener()
   }
 }
