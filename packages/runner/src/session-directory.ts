@@ -1,4 +1,5 @@
 import type { Conversation, SessionSummary } from '@x/agents/conversation'
+import type { Terminal, TerminalSize } from '@x/agents/terminal'
 
 /** Where to work in a new session. */
 export interface CreateSessionOptions {
@@ -18,6 +19,11 @@ export interface SessionDirectory {
   onChange(listener: () => void): Disposable
   /** The conversation of a session that is `ready`; `undefined` for every other. */
   conversation(id: string): Conversation | undefined
+  /**
+   * Opens the agent's own program on a session that is `ready`, as one more surface of it; `undefined` for every other.
+   * Whoever calls closes the terminal, which leaves the session as it is. It ends with the session.
+   */
+  terminal(id: string, size: TerminalSize): Promise<Terminal | undefined>
   /**
    * Starts a session and returns at once, while it is `starting`.
    * @throws SessionRefusedError when the directory can't be used

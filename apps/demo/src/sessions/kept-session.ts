@@ -1,4 +1,5 @@
 import type { ConversationState, Fault, SessionStatus, SessionSummary } from '@x/agents/conversation'
+import type { Terminal, TerminalSize } from '@x/agents/terminal'
 import { type OnProgress, type Session, SessionError, toFault } from '@x/codex'
 import { sessionTitle } from './session-title.ts'
 
@@ -64,6 +65,11 @@ export class KeptSession {
   /** Only while it is ready. */
   get conversation(): Session['conversation'] | undefined {
     return this.current.status.state === 'ready' ? this.session?.conversation : undefined
+  }
+
+  /** The agent's own program on it, only while it is ready; whoever calls closes it. None can be opened yet. */
+  async openTerminal(_size: TerminalSize): Promise<Terminal | undefined> {
+    return undefined
   }
 
   /** Opens it, when it is not open or on its way. How that goes shows in the summary. */

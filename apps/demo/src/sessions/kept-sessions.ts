@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { SessionSummary } from '@x/agents/conversation'
+import type { Terminal, TerminalSize } from '@x/agents/terminal'
 import {
   attachSession,
   type CodexVersion,
@@ -80,6 +81,10 @@ export class KeptSessions implements SessionDirectory {
 
   conversation(id: string): KeptSession['conversation'] {
     return this.kept.get(id)?.conversation
+  }
+
+  async terminal(id: string, size: TerminalSize): Promise<Terminal | undefined> {
+    return this.kept.get(id)?.openTerminal(size)
   }
 
   async create({ directory }: CreateSessionOptions): Promise<SessionSummary> {

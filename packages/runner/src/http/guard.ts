@@ -6,6 +6,9 @@ import { routeFeed } from './feeds/route-feed.ts'
 import type { Viewers } from './feeds/viewers.ts'
 import { faultBody, gateFault } from './http-fault.ts'
 import { SECURITY_HEADERS } from './security-headers.ts'
+import { serveTerminal } from './terminals/serve-terminal.ts'
+import type { SharedTerminals } from './terminals/shared-terminals.ts'
+import { readTerminalRequest } from './terminals/terminal-request.ts'
 
 function factsOf(request: IncomingMessage, upgrade: boolean): RequestFacts {
   return { method: request.method, target: request.url, headers: request.headersDistinct, upgrade }
@@ -30,11 +33,17 @@ export function guardRequests(
   }
 }
 
-/** Lets an upgrade through to its feed when the same gate does. */
+export interface UpgradeTargets {
+  readonly viewers: Viewers
+  readonly sessions: SessionDirectory
+  readonly terminals: SharedTerminals
+  readonly onError: (error: unknown) => void
+}
+
+/** Lets an upgrade through to its feed or terminal when the same gate does. */
 export function guardUpgrades(
   gate: Gate,
-  viewers: Viewers,
-  sessions: SessionDirectory,
+  { viewers, sessions, terminals, onError }: UpgradeTargets,
 ): (request: IncomingMessage, socket: Duplex, head: Buffer) => void {
   return (request, socket, head) => {
     socket.on('error', () => undefined)
@@ -47,7 +56,21 @@ export function guardUpgrades(
       viewers.refuse(request, socket, head, 4401, 'not logged in')
       return
     }
-    const feed = routeFeed(sessions, verdict.path, new URLSearchParams(request.url?.split('?')[1] ?? ''))
+    const query = new URLSearchParams(request.url?.split('?')[1] ?? '')
+    const { login, path } = verdict
+    const asked = readTerminalRequest(path, query)
+    if (asked === 'bad') {
+      refuseUpgrade(socket, 400)
+      return
+    }
+    if (asked) {
+      viewers.talk(request, socket, head, {
+        login,
+        serve: (ws, link) => serveTerminal(ws, { terminals, asked, onError, ...link }),
+      })
+      return
+    }
+    const feed = routeFeed(sessions, path, query)
     if (feed === undefined) {
       refuseUpgrade(socket, 404)
       return
@@ -56,7 +79,7 @@ export function guardUpgrades(
       viewers.refuse(request, socket, head, 4404, 'no such session')
       return
     }
-    viewers.show(request, socket, head, { login: verdict.login, open: feed })
+    viewers.show(request, socket, head, { login, open: feed })
   }
 }
 

@@ -14,10 +14,12 @@ import { Viewers } from './feeds/viewers.ts'
 import { guardRequests, guardUpgrades } from './guard.ts'
 import { faultBody } from './http-fault.ts'
 import { loadPage, type Page } from './page/load-page.ts'
+import { SharedTerminals } from './terminals/shared-terminals.ts'
 import { toFault } from './to-fault.ts'
 
 /** How long requests that run may still take once the server closes, in milliseconds. */
 const DRAIN_MS = 2_000
+const TERMINAL_GRACE_MS = 60_000
 
 export interface HttpServerOptions {
   readonly sessions: SessionDirectory
@@ -38,6 +40,10 @@ export interface HttpServerOptions {
   readonly onError?: (error: unknown) => void
   /** Time between signs of life asked of each viewer, in milliseconds. @default 20_000 */
   readonly pingMs?: number
+  /** How long a terminal that nobody looks at stays open, in milliseconds. @default 60_000 */
+  readonly terminalGraceMs?: number
+  /** Files of the page, e.g. `/terminal.html`, that may stand in a frame of the same origin. @default none */
+  readonly framed?: readonly string[]
   /** Closes the server. */
   readonly signal?: AbortSignal
 }
@@ -48,7 +54,7 @@ export interface HttpServer extends AsyncDisposable {
   readonly port: number
   /** A token that logs one browser in, once, within ten minutes. */
   issueToken(): string
-  /** Ends viewers with 1001 and lets running requests end. Idempotent. */
+  /** Ends viewers with 1001, closes terminals, and lets running requests end. Idempotent. */
   close(): Promise<void>
 }
 
@@ -62,7 +68,7 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
   if (!/^[0-9a-f]{8}$/.test(instance))
     throw new TypeError(`expected instance to be 8 hex digits, got ${instance}`)
   signal?.throwIfAborted()
-  const page = await loadPage(options.webRoot)
+  const page = await loadPage(options.webRoot, options.framed)
   const cookies = await LoginCookies.load(`x_${instance}`, options.cookies, { onError, now: Date.now })
   const now = (): number => performance.now()
   const tokens = new OneTimeTokens({ now })
@@ -84,6 +90,8 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
     ...(options.pingMs === undefined ? {} : { pingMs: options.pingMs }),
     onError,
   })
+  const graceMs = options.terminalGraceMs ?? TERMINAL_GRACE_MS
+  const terminals = new SharedTerminals({ sessions: options.sessions, graceMs, onError })
   const isOpen = (method: string, path: string): boolean => isOpenPath(page, method, path)
   const gate = createGate({ port, cookies, isOpen, controlSecret: options.control?.secret })
   const listener = getRequestListener(app.fetch, {
@@ -91,39 +99,45 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
     errorHandler: (error) => failed(error, onError),
   })
   server.on('request', guardRequests(gate, listener))
-  server.on('upgrade', guardUpgrades(gate, viewers, options.sessions))
-  return new OpenHttpServer(server, viewers, tokens, port, signal)
+  server.on('upgrade', guardUpgrades(gate, { viewers, sessions: options.sessions, terminals, onError }))
+  return new OpenHttpServer({ server, viewers, terminals, tokens, port }, signal)
+}
+
+interface ServerParts {
+  readonly server: Server
+  readonly viewers: Viewers
+  readonly terminals: SharedTerminals
+  readonly tokens: OneTimeTokens
+  readonly port: number
 }
 
 class OpenHttpServer implements HttpServer {
   readonly url: string
   readonly port: number
-  private readonly server: Server
-  private readonly viewers: Viewers
-  private readonly tokens: OneTimeTokens
+  private readonly parts: ServerParts
   private closing: Promise<void> | undefined
 
-  constructor(server: Server, viewers: Viewers, tokens: OneTimeTokens, port: number, signal?: AbortSignal) {
-    this.url = `http://127.0.0.1:${port}`
-    this.port = port
-    this.server = server
-    this.viewers = viewers
-    this.tokens = tokens
+  constructor(parts: ServerParts, signal?: AbortSignal) {
+    this.url = `http://127.0.0.1:${parts.port}`
+    this.port = parts.port
+    this.parts = parts
     const stop = (): void => void this.close()
     signal?.addEventListener('abort', stop, { once: true })
     if (signal?.aborted === true) stop()
   }
 
   issueToken(): string {
-    return this.tokens.issue()
+    return this.parts.tokens.issue()
   }
 
   close(): Promise<void> {
+    const { server, viewers, terminals } = this.parts
     this.closing ??= (async () => {
-      const closed = new Promise<void>((resolve) => this.server.close(() => resolve()))
-      this.server.closeIdleConnections()
-      const timer = setTimeout(() => this.server.closeAllConnections(), DRAIN_MS)
-      await this.viewers.close()
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+      server.closeIdleConnections()
+      const timer = setTimeout(() => server.closeAllConnections(), DRAIN_MS)
+      await viewers.close()
+      await terminals.close()
       await closed
       clearTimeout(timer)
     })()

@@ -4,6 +4,7 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { SessionStatus, SessionSummary } from '@x/agents/conversation'
+import type { Terminal, TerminalSize } from '@x/agents/terminal'
 import { WebSocket } from 'ws'
 import { SessionRefusedError } from '../../src/errors.ts'
 import type { CookieJar, KeptLogin } from '../../src/http/auth/cookie-jar.ts'
@@ -13,6 +14,8 @@ import type { FeedConversation } from './feed-conversation.ts'
 
 export class ListedSessions implements SessionDirectory {
   readonly conversations = new Map<string, FeedConversation>()
+  /** What opens a session's terminal. */
+  readonly terminals = new Map<string, (size: TerminalSize) => Promise<Terminal>>()
   readonly listeners = new Set<() => void>()
   sessions: readonly SessionSummary[] = []
   broken: Error | undefined
@@ -29,6 +32,10 @@ export class ListedSessions implements SessionDirectory {
 
   conversation(id: string) {
     return this.conversations.get(id)
+  }
+
+  async terminal(id: string, size: TerminalSize) {
+    return this.terminals.get(id)?.(size)
   }
 
   add(

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
+import { MAX_INPUT_MESSAGE } from '../terminals/limits.ts'
 import { sendFrames } from './send-frames.ts'
 
 /** Messages that a viewer may send before it is cut off: there is nothing to say here. */
@@ -21,6 +22,19 @@ export interface Shown {
   readonly open: (signal: AbortSignal) => AsyncIterable<string>
 }
 
+/** Why a viewer is sent away, as a close code and a reason. */
+export type Farewell = readonly [code: number, reason: string]
+
+export interface Served {
+  /** Hash of the cookie that lets the viewer in. */
+  readonly login: string | undefined
+  /** Talks with the viewer until there is nothing more to say; never rejects for the socket's sake. */
+  readonly serve: (
+    socket: WebSocket,
+    link: { readonly signal: AbortSignal; readonly onProgress: () => void },
+  ) => Promise<Farewell>
+}
+
 interface Viewer {
   readonly login: string | undefined
   readonly socket: WebSocket
@@ -34,6 +48,13 @@ export class Viewers {
     noServer: true,
     perMessageDeflate: false,
     maxPayload: 1024,
+    clientTracking: false,
+  })
+  /** For those who have something to say. */
+  private readonly talkServer = new WebSocketServer({
+    noServer: true,
+    perMessageDeflate: false,
+    maxPayload: MAX_INPUT_MESSAGE,
     clientTracking: false,
   })
   private readonly viewers = new Set<Viewer>()
@@ -62,6 +83,28 @@ export class Viewers {
 
   /** Completes the upgrade and sends what `open` gives; 1000 `ended` when that ends. */
   show(request: IncomingMessage, socket: Duplex, head: Buffer, { login, open }: Shown): void {
+    this.admit(this.server, request, socket, head, {
+      login,
+      serve: async (ws, link) => {
+        limitInbound(ws)
+        await sendFrames(ws, open(link.signal), link)
+        return [1000, 'ended']
+      },
+    })
+  }
+
+  /** Completes the upgrade and lets `serve` talk with the viewer, who gets the farewell that it ends with. */
+  talk(request: IncomingMessage, socket: Duplex, head: Buffer, served: Served): void {
+    this.admit(this.talkServer, request, socket, head, served)
+  }
+
+  private admit(
+    server: WebSocketServer,
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+    { login, serve }: Served,
+  ): void {
     if (this.closing) {
       this.refuse(request, socket, head, 1001, 'going away')
       return
@@ -70,7 +113,7 @@ export class Viewers {
       this.refuse(request, socket, head, 1013, 'too many viewers')
       return
     }
-    this.server.handleUpgrade(request, socket, head, (ws) => {
+    server.handleUpgrade(request, socket, head, (ws) => {
       const viewer: Viewer = { login, socket: ws, gone: new AbortController(), alive: true }
       this.viewers.add(viewer)
       ws.on('error', () => undefined) // 'close' follows, and says enough.
@@ -79,8 +122,7 @@ export class Viewers {
         viewer.gone.abort()
       })
       ws.on('pong', () => (viewer.alive = true))
-      limitInbound(ws)
-      void this.run(viewer, open)
+      void this.run(viewer, serve)
     })
   }
 
@@ -109,12 +151,12 @@ export class Viewers {
     return this.closing
   }
 
-  private async run(viewer: Viewer, open: (signal: AbortSignal) => AsyncIterable<string>): Promise<void> {
+  private async run(viewer: Viewer, serve: Served['serve']): Promise<void> {
     const { socket, gone } = viewer
     try {
       const onProgress = (): void => void (viewer.alive = true)
-      await sendFrames(socket, open(gone.signal), { signal: gone.signal, onProgress })
-      if (!gone.signal.aborted) goodbye(socket, 1000, 'ended')
+      const farewell = await serve(socket, { signal: gone.signal, onProgress })
+      if (!gone.signal.aborted) goodbye(socket, ...farewell)
     } catch (error) {
       this.onError(error)
       goodbye(socket, 1011, 'failed')

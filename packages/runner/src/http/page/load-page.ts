@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { HttpServerError } from '../../errors.ts'
+import { FRAMED_HEADERS } from '../security-headers.ts'
 import { contentType } from './content-type.ts'
 
 export interface PageFile {
@@ -17,9 +18,10 @@ const SERVABLE = /^\/[A-Za-z0-9._/-]+$/
 
 /**
  * Reads a built page whole. What is open without a login is then a list of names, and no request touches the disk.
+ * `framed` names files that may stand in a frame of the same origin.
  * @throws HttpServerError `page-missing`
  */
-export async function loadPage(webRoot: string): Promise<Page> {
+export async function loadPage(webRoot: string, framed: readonly string[] = []): Promise<Page> {
   const page = new Map<string, PageFile>()
   try {
     const entries = await readdir(webRoot, { recursive: true, withFileTypes: true })
@@ -27,7 +29,7 @@ export async function loadPage(webRoot: string): Promise<Page> {
       const file = path.join(entry.parentPath, entry.name)
       const name = `/${path.relative(webRoot, file).split(path.sep).join('/')}`
       if (!entry.isFile() || !SERVABLE.test(name)) continue
-      page.set(name, { body: new Uint8Array(await readFile(file)), headers: headersOf(name) })
+      page.set(name, { body: new Uint8Array(await readFile(file)), headers: headersOf(name, framed) })
     }
   } catch (cause) {
     throw new HttpServerError('page-missing', `the page at ${webRoot} can't be read`, { cause })
@@ -38,8 +40,11 @@ export async function loadPage(webRoot: string): Promise<Page> {
   return page
 }
 
-function headersOf(name: string): PageFile['headers'] {
-  const type = { 'content-type': contentType(path.extname(name).toLowerCase()) }
+function headersOf(name: string, framed: readonly string[]): PageFile['headers'] {
+  const type = {
+    'content-type': contentType(path.extname(name).toLowerCase()),
+    ...(framed.includes(name) ? FRAMED_HEADERS : {}),
+  }
   if (HASHED.test(name)) return { ...type, 'cache-control': 'public, max-age=31536000, immutable' }
   return { ...type, 'cache-control': 'no-store' }
 }
