@@ -1,4 +1,3 @@
-import type { Conversation } from '@x/agents/conversation'
 import type { HttpBindings } from '@hono/node-server'
 import { Hono } from 'hono'
 import type { SessionDirectory } from '../session-directory.ts'
@@ -6,12 +5,12 @@ import { CONTROL_PATH, type ControlDoor } from './auth/control-door.ts'
 import type { LoginCookies } from './auth/login-cookies.ts'
 import type { OneTimeTokens } from './auth/one-time-tokens.ts'
 import type { RateLimit } from './auth/rate-limit.ts'
+import { addConversation, noSession } from './conversation-routes.ts'
 import { faultBody, HttpFault, NOT_LOGGED_IN } from './http-fault.ts'
-import { MAX_BODY_BYTES, MAX_MESSAGE_BYTES } from './limits.ts'
+import { MAX_BODY_BYTES } from './limits.ts'
 import type { Page } from './page/load-page.ts'
-import { parseAnswer, parseLogin, parseMessage, parseNewSession } from './parse-request.ts'
+import { parseLogin, parseNewSession } from './parse-request.ts'
 import { readJson } from './read-json.ts'
-import { SentMessages } from './sent-messages.ts'
 import { toFault } from './to-fault.ts'
 
 export interface AppOptions {
@@ -48,7 +47,7 @@ export function createApp(options: AppOptions): Hono<Env> {
   app.notFound((c) => c.json(faultBody(new HttpFault(404, 'not-found', 'There is nothing here.')), 404))
   addLogin(app, options)
   addSessions(app, options)
-  addConversation(app, options)
+  addConversation(app, options.sessions)
   if (control)
     app.post(CONTROL_PATH, async (c) =>
       c.json(await control.run(await readJson(c.env.incoming, MAX_BODY_BYTES))),
@@ -100,44 +99,9 @@ function addSessions(app: Hono<Env>, { sessions, defaultDirectory }: AppOptions)
   })
 }
 
-function addConversation(app: Hono<Env>, { sessions }: AppOptions): void {
-  const sent = new SentMessages()
-  app.post('/api/sessions/:id/messages', async (c) => {
-    const id = c.req.param('id')
-    const { text, clientId } = parseMessage(await readJson(c.env.incoming, MAX_MESSAGE_BYTES))
-    const turnId = await sent.send(id, conversationOf(sessions, id), text, clientId)
-    return c.json({ turnId }, 202)
-  })
-  app.post('/api/sessions/:id/interrupt', async (c) => {
-    await conversationOf(sessions, c.req.param('id')).interrupt()
-    return c.body(null, 204)
-  })
-  app.post('/api/sessions/:id/approvals/:approvalId', async (c) => {
-    const { decision } = parseAnswer(await readJson(c.env.incoming, MAX_BODY_BYTES))
-    const conversation = conversationOf(sessions, c.req.param('id'))
-    return c.json({ open: await conversation.answer(c.req.param('approvalId'), decision) })
-  })
-}
-
 function addPage(app: Hono<Env>, page: Page): void {
   app.get('*', (c) => {
     const file = page.get(c.req.path)
     return file ? c.body(file.body, 200, file.headers) : c.notFound()
   })
-}
-
-function conversationOf(sessions: SessionDirectory, id: string): Conversation {
-  const conversation = sessions.conversation(id)
-  if (conversation) return conversation
-  if (!sessions.list().some((session) => session.id === id)) throw noSession()
-  throw new HttpFault(
-    409,
-    'not-ready',
-    'The session is not ready.',
-    'Wait until it has started, or resume it.',
-  )
-}
-
-function noSession(): HttpFault {
-  return new HttpFault(404, 'no-session', 'There is no such session.')
 }

@@ -1,6 +1,6 @@
 import type { Refusal } from './auth/gate.ts'
 
-export type FaultStatus = 400 | 401 | 403 | 404 | 405 | 409 | 413 | 429 | 500 | 507
+export type FaultStatus = 400 | 401 | 403 | 404 | 405 | 409 | 413 | 429 | 500 | 502 | 503 | 507
 
 /** What a request is answered with when it fails; all of it is for the person at the page. */
 export class HttpFault extends Error {

@@ -1,31 +1,38 @@
 import type { Conversation } from '@x/agents/conversation'
+import type { MessageRequest } from './parse-request.ts'
 
 /** Messages remembered over all sessions. */
 const MAX_REMEMBERED = 1000
+
+/** What became of a message: the turn that it is part of, or it waits for the turn that runs to end. */
+export type Sent = { readonly turnId: string } | { readonly queued: true }
 
 /**
  * Sends each message once, however often it is asked for: a page that saw no answer asks again with the same name.
  * What was sent before a restart of the server is found by that name in the conversation itself.
  */
 export class SentMessages {
-  private readonly sent = new Map<string, Promise<string>>()
+  private readonly sent = new Map<string, Promise<Sent>>()
 
-  /** @returns the id of the turn that the message is part of. Rejects as `TurnHandle.turnId` does. */
-  send(sessionId: string, conversation: Conversation, text: string, clientId: string): Promise<string> {
+  /** Rejects as `TurnHandle.turnId` does. */
+  send(sessionId: string, conversation: Conversation, message: MessageRequest): Promise<Sent> {
+    const { text, clientId, when = 'now' } = message
     const key = `${sessionId}\n${clientId}`
     const before = this.sent.get(key)
     if (before) return before
-    const known = turnWith(conversation, clientId)
-    if (known !== undefined) return Promise.resolve(known)
-    const handle = conversation.send(text, { clientId })
+    const known = findIn(conversation, clientId)
+    if (known) return Promise.resolve(known)
+    const handle = conversation.send(text, { clientId, when })
     handle.result.catch(() => undefined) // The page reads how the turn ends from the feed.
-    this.remember(key, handle.turnId)
-    return handle.turnId
+    const turn = handle.turnId.then((turnId) => ({ turnId }))
+    const sent = when === 'now' ? turn : orQueued(conversation, clientId, turn)
+    this.remember(key, sent)
+    return sent
   }
 
-  private remember(key: string, turnId: Promise<string>): void {
-    this.sent.set(key, turnId)
-    turnId.catch(() => this.sent.delete(key))
+  private remember(key: string, sent: Promise<Sent>): void {
+    this.sent.set(key, sent)
+    sent.catch(() => this.sent.delete(key))
     for (const oldest of this.sent.keys()) {
       if (this.sent.size <= MAX_REMEMBERED) break
       this.sent.delete(oldest)
@@ -33,8 +40,33 @@ export class SentMessages {
   }
 }
 
-function turnWith(conversation: Conversation, clientId: string): string | undefined {
-  return conversation.state.turns.findLast((turn) =>
-    turn.items.some((item) => item.type === 'user-message' && item.clientId === clientId),
-  )?.id
+/** A message that waits has no turn for as long as another one runs: nobody is kept waiting for that. */
+async function orQueued(conversation: Conversation, clientId: string, turn: Promise<Sent>): Promise<Sent> {
+  const known = new AbortController()
+  const queued = new Promise<Sent>((resolve, reject) => {
+    const look = async (): Promise<void> => {
+      for await (const _frame of conversation.feed({ signal: known.signal })) {
+        if (isQueued(conversation, clientId)) resolve({ queued: true })
+      }
+    }
+    look().catch(reject)
+  })
+  try {
+    return await Promise.race([turn, queued])
+  } finally {
+    known.abort()
+    turn.catch(() => undefined) // It may be withdrawn long after this was answered.
+  }
+}
+
+function findIn(conversation: Conversation, clientId: string): Sent | undefined {
+  if (isQueued(conversation, clientId)) return { queued: true }
+  const turn = conversation.state.turns.findLast((one) =>
+    one.items.some((item) => item.type === 'user-message' && item.clientId === clientId),
+  )
+  return turn && { turnId: turn.id }
+}
+
+function isQueued({ state }: Conversation, clientId: string): boolean {
+  return state.queue.messages.some((message) => message.id === clientId)
 }

@@ -25,6 +25,30 @@ test.each([
   expect(fault.message).not.toMatch(/secret|undefined/)
 })
 
+// As `@x/host` and the agent's client name them.
+const CODES = [
+  ...[
+    'unreachable',
+    'spawn-failed',
+    'connect-failed',
+    'not-found',
+    'permission-denied',
+    'no-space',
+    'already-exists',
+  ],
+  ...['not-a-directory', 'too-large', 'timed-out', 'stale-process', 'closed', 'io'],
+  ...['rpc-failed', 'protocol', 'connection-closed', 'request-timeout', 'handshake-failed'],
+]
+test.each(CODES)('%s is a sentence with a remedy, not "internal"', (code) => {
+  const { error } = faultBody(
+    toFault(new Error('sending failed', { cause: coded(code, 'no room (-32001), in answer to turn/start') })),
+  )
+  expect(error.code).not.toBe('internal')
+  expect(error.message).toMatch(/^[A-Z].*[^(]$/)
+  expect(error.message).not.toMatch(/turn\/start|-32001/)
+  expect(error.remedy).toMatch(/\w/)
+})
+
 test.each([
   [remedied('the session is lost', 'Resume it.'), 500, 'failed', 'the session is lost', 'Resume it.'],
   [
