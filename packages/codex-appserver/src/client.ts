@@ -39,7 +39,8 @@ export class AppServerClient implements AsyncDisposable {
   /**
    * Sends a request and waits for its result.
    * Rejects with RpcError when the server refuses, RequestTimeoutError after `timeoutMs`, ConnectionClosedError
-   * when the link goes, and the reason of `signal`. None of them but the third ends the connection.
+   * when the link goes, ProtocolError when the result is not of its type, and the reason of `signal`. None of them
+   * but the third ends the connection.
    */
   request<M extends ClientMethod>(
     method: M,
@@ -49,9 +50,9 @@ export class AppServerClient implements AsyncDisposable {
     return this.#connection.request(method, params, options) as Promise<ResultOf<M>>
   }
 
-  /** `request` for methods without types here: experimental ones, or those of a newer server. Parse what comes back. */
+  /** `request` for methods of a newer server, which have no types here. Nothing is checked: parse what comes back. */
   requestUntyped(method: string, params: unknown, options?: CallOptions): Promise<unknown> {
-    return this.#connection.request(method, params, options)
+    return this.#connection.requestUntyped(method, params, options)
   }
 
   /** Calls `listener` with the params of each such notification. What it throws goes to `onListenerError`. */

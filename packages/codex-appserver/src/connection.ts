@@ -2,6 +2,8 @@ import { ConnectionClosedError, ProtocolError } from './errors.ts'
 import type { AnyNotification, ServerRequestMethod } from './method-types.ts'
 import { SAFE_ANSWERS } from './safe-answers.ts'
 import type { ConnectionClosed, FrameChannel } from './transport/frame-channel.ts'
+import { validateNotification, validateResult, validateServerRequest } from './validate/validate-message.ts'
+import { violation } from './validate/violation.ts'
 import { InboundQueue } from './wire/inbound-queue.ts'
 import { Listeners } from './wire/listeners.ts'
 import { parseMessage, type Message, type RequestId } from './wire/parse-message.ts'
@@ -69,7 +71,15 @@ export class Connection {
     return this.#ended.signal
   }
 
-  request(method: string, params: unknown, options: CallOptions = {}): Promise<unknown> {
+  /** Rejects with ProtocolError when what comes back is not what the method promises. */
+  async request(method: string, params: unknown, options?: CallOptions): Promise<unknown> {
+    const result = await this.requestUntyped(method, params, options)
+    const issue = validateResult(method, result)
+    if (issue !== undefined) throw violation('result', method, issue)
+    return result
+  }
+
+  requestUntyped(method: string, params: unknown, options: CallOptions = {}): Promise<unknown> {
     const { timeoutMs = this.#options.defaultTimeoutMs } = options
     return this.#pending.open(
       method,
@@ -118,7 +128,7 @@ export class Connection {
         this.#notified(message.notification, text)
         return false
       case 'request':
-        this.#serverRequests.receive(message.id, message.method, message.params)
+        this.#requested(message.id, message.method, message.params)
         return false
       case 'result':
         return this.#answered(this.#pending.result(message.id, message.result), text)
@@ -135,10 +145,27 @@ export class Connection {
       )
       return
     }
+    const issue = validateNotification(method, params)
+    if (issue !== undefined) {
+      this.#nonsense(violation('notification', method, issue))
+      return
+    }
     if (method === 'serverRequest/resolved')
       this.#serverRequests.resolved((params as { requestId: RequestId }).requestId)
     this.#listeners.emit(method, notification)
     this.#anyListeners.emit('any', notification)
+  }
+
+  #requested(id: RequestId, method: string, params: unknown): void {
+    const issue = validateServerRequest(method, params)
+    if (issue === undefined) {
+      this.#serverRequests.receive(id, method, params)
+      return
+    }
+    this.#nonsense(violation('request', method, issue))
+    // The first answer counts, an error too: who would not have answered does not refuse for the others.
+    if (this.#options.unhandledRequests === 'ignore' && !this.#serverRequests.handles(method)) return
+    this.#send({ id, error: { code: -32602, message: `"${method}" is not what it should be: ${issue}` } })
   }
 
   #answered(outcome: 'settled' | 'late' | 'unknown', text: string): boolean {

@@ -49,11 +49,18 @@ export class RpcError extends AppServerError {
   }
 }
 
-/** The peer sent something that is not the protocol. It was left out; the connection goes on. */
+/**
+ * The peer sent something that is not the protocol. It was left out, or the request that it answers was rejected with
+ * this; the connection goes on.
+ */
 export class ProtocolError extends AppServerError {
   override readonly name = 'ProtocolError'
-  /** The beginning of what was sent, with what looks like a credential removed. */
+  /**
+   * The beginning of what was sent, with what looks like a credential removed; of a message that is well-formed but
+   * not what its method says, only the method.
+   */
   readonly line: string
+  /** What is wrong, with paths and JSON types and without values: `params.turn.id: expected string, got null`. */
   readonly issues: readonly string[]
 
   constructor(line: string, issues: readonly string[], options?: ErrorOptions) {

@@ -209,8 +209,8 @@ describe('notifications', () => {
     const { client, peer } = await connected()
     const seen: string[] = []
     const resume = async (): Promise<void> => {
-      const { thread } = await client.request('thread/resume', { threadId: 't' })
-      client.onNotification('item/agentMessage/delta', ({ delta }) => seen.push(`${thread.id} ${delta}`))
+      const { data } = await client.request('thread/loaded/list', {})
+      client.onNotification('item/agentMessage/delta', ({ delta }) => seen.push(`${data.join()} ${delta}`))
     }
     const resumed = (async () => {
       await resume()
@@ -218,9 +218,13 @@ describe('notifications', () => {
     })()
     client.onNotification('thread/closed', () => seen.push('before'))
     // All in one turn of the event loop, as one chunk of a socket brings them.
-    peer.send({ method: 'thread/closed', params: {} })
-    peer.send({ id: lastId(peer), result: { thread: { id: 't' } } })
-    for (const delta of ['1', '2']) peer.send({ method: 'item/agentMessage/delta', params: { delta } })
+    peer.send({ method: 'thread/closed', params: { threadId: 't' } })
+    peer.send({ id: lastId(peer), result: { data: ['t'] } })
+    for (const delta of ['1', '2'])
+      peer.send({
+        method: 'item/agentMessage/delta',
+        params: { threadId: 't', turnId: 'u', itemId: 'i', delta },
+      })
     expect(seen).toEqual(['before'])
     await resumed
     await settled()
@@ -234,7 +238,7 @@ describe('notifications', () => {
     client.onNotification('thread/closed', () => seen.push('notification'))
     const result = client.request('thread/loaded/list', {})
     peer.send({ id: lastId(peer), result: { data: [] } })
-    peer.send({ method: 'thread/closed', params: {} })
+    peer.send({ method: 'thread/closed', params: { threadId: 't' } })
     peer.end()
     await result
     await client.closed

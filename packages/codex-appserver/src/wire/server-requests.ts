@@ -58,6 +58,11 @@ export class ServerRequests {
     }
   }
 
+  /** Whether someone here answers `method`. */
+  handles(method: string): boolean {
+    return this.#handlers.has(method)
+  }
+
   receive(id: RequestId, method: string, params: unknown): void {
     if (this.#open.has(id)) return
     const handler = this.#handlers.get(method)

@@ -3,6 +3,7 @@ import { connect } from '../../src/connect.ts'
 import { playTranscript, TranscriptMismatchError } from '../../src/testing/play-transcript.ts'
 import type { Transcript, TranscriptStep } from '../../src/testing/transcript.ts'
 import { clientInfo, serverInfo, settled } from '../connected-client.ts'
+import { approvalParams } from '../samples.ts'
 
 const approval = 'item/commandExecution/requestApproval'
 
@@ -23,7 +24,7 @@ function transcript(...steps: readonly TranscriptStep[]): Transcript {
 const asked = transcript(
   { expect: { id: 71, method: 'thread/loaded/list', params: { limit: 3 } } },
   { emit: { id: 71, result: { data: ['t'] } } },
-  { emit: { id: 5, method: approval, params: { threadId: 't' } } },
+  { emit: { id: 5, method: approval, params: approvalParams } },
   { expect: { id: 5, result: { decision: 'decline' } } },
   { exit: 'client' },
 )

@@ -2,6 +2,7 @@ import { describe, expect, test, vi } from 'vitest'
 import { ConnectionClosedError } from '../../src/errors.ts'
 import { LEAVE_UNANSWERED } from '../../src/wire/server-requests.ts'
 import { connected, settled } from '../connected-client.ts'
+import { approvalParams, permissionsParams, toolCallParams } from '../samples.ts'
 
 const approval = 'item/commandExecution/requestApproval'
 
@@ -12,16 +13,16 @@ describe('requests of the server', () => {
       expect([itemId, requestId, method]).toEqual(['i', 'q-7', approval])
       return Promise.resolve({ decision: 'accept' })
     })
-    peer.send({ id: 'q-7', method: approval, params: { itemId: 'i' } })
+    peer.send({ id: 'q-7', method: approval, params: approvalParams })
     await settled()
     expect(peer.received.at(-1)).toEqual({ id: 'q-7', result: { decision: 'accept' } })
   })
 
   test('without a handler get the answer that grants nothing, or are refused by name', async () => {
     const { peer } = await connected()
-    peer.send({ id: 0, method: approval, params: {} })
-    peer.send({ id: 1, method: 'item/permissions/requestApproval', params: {} })
-    peer.send({ id: 2, method: 'item/tool/call', params: { tool: 'look' } })
+    peer.send({ id: 0, method: approval, params: approvalParams })
+    peer.send({ id: 1, method: 'item/permissions/requestApproval', params: permissionsParams })
+    peer.send({ id: 2, method: 'item/tool/call', params: toolCallParams })
     peer.send({ id: 3, method: 'attestation/generate', params: {} })
     peer.send({ id: 4, method: 'something/new' })
     peer.send({ id: 5, method: 'constructor', params: {} })
@@ -44,7 +45,7 @@ describe('requests of the server', () => {
   test('without a handler stay unanswered by a client that only watches', async () => {
     const { peer } = await connected({ unhandledRequests: 'ignore' })
     const sent = peer.received.length
-    peer.send({ id: 0, method: approval, params: {} })
+    peer.send({ id: 0, method: approval, params: approvalParams })
     peer.send({ id: 1, method: 'something/new', params: {} })
     await settled()
     expect(peer.received.length).toBe(sent)
@@ -56,7 +57,7 @@ describe('requests of the server', () => {
     const failure = new Error('password is hunter2')
     client.onRequest(approval, () => Promise.reject(failure))
     client.onRequest('attestation/generate', () => undefined as never)
-    peer.send({ id: 0, method: approval, params: {} })
+    peer.send({ id: 0, method: approval, params: approvalParams })
     peer.send({ id: 1, method: 'attestation/generate', params: {} })
     await settled()
     expect(peer.received.slice(2)).toEqual([
@@ -70,7 +71,7 @@ describe('requests of the server', () => {
     const onListenerError = vi.fn()
     const { client, peer } = await connected({ onListenerError })
     client.onRequest(approval, () => ({ decision: 1n }) as never)
-    peer.send({ id: 0, method: approval, params: {} })
+    peer.send({ id: 0, method: approval, params: approvalParams })
     await settled()
     expect(peer.received.at(-1)).toMatchObject({ id: 0, error: { code: -32603 } })
     expect(onListenerError).toHaveBeenCalledExactlyOnceWith(expect.any(TypeError), approval)
@@ -88,7 +89,7 @@ describe('requests of the server', () => {
       })
     })
     const sent = peer.received.length
-    peer.send({ id: 0, method: approval, params: {} })
+    peer.send({ id: 0, method: approval, params: approvalParams })
     peer.send({ method: 'serverRequest/resolved', params: { threadId: 't', requestId: 0 } })
     peer.send({ method: 'serverRequest/resolved', params: { threadId: 't', requestId: 0 } })
     await settled()
@@ -101,8 +102,8 @@ describe('requests of the server', () => {
     let decide: (answer: { decision: 'accept' }) => void = () => undefined
     const handler = vi.fn(() => new Promise<{ decision: 'accept' }>((resolve) => (decide = resolve)))
     client.onRequest(approval, handler)
-    peer.send({ id: 0, method: approval, params: {} })
-    peer.send({ id: 0, method: approval, params: {} })
+    peer.send({ id: 0, method: approval, params: approvalParams })
+    peer.send({ id: 0, method: approval, params: approvalParams })
     decide({ decision: 'accept' })
     await settled()
     expect(handler).toHaveBeenCalledOnce()
@@ -114,9 +115,9 @@ describe('requests of the server', () => {
     const handler = vi.fn((): typeof LEAVE_UNANSWERED => LEAVE_UNANSWERED)
     client.onRequest(approval, handler)
     const sent = peer.received.length
-    peer.send({ id: 0, method: approval, params: {} })
+    peer.send({ id: 0, method: approval, params: approvalParams })
     await settled()
-    peer.send({ id: 0, method: approval, params: {} })
+    peer.send({ id: 0, method: approval, params: approvalParams })
     await settled()
     expect(handler).toHaveBeenCalledTimes(2)
     expect(peer.received.length).toBe(sent)
@@ -129,7 +130,7 @@ describe('requests of the server', () => {
       signal = context.signal
       return new Promise(() => undefined)
     })
-    peer.send({ id: 0, method: approval, params: {} })
+    peer.send({ id: 0, method: approval, params: approvalParams })
     await client.close()
     expect(signal?.reason).toBeInstanceOf(ConnectionClosedError)
   })
