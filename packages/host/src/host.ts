@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream'
 import type { ExecOptions, ExecResult } from './exec-result.ts'
 import type { DetachedOptions, DetachedProcess, ProcessIdentity } from './detached-process.ts'
 import type { HostFiles } from './host-files.ts'
+import type { Pty, PtyOptions } from './pty.ts'
 
 /** What a machine is, asked once when the host is opened. */
 export interface HostFacts {
@@ -38,6 +39,13 @@ export interface Host extends AsyncDisposable {
    * of these the program's process group is ended: SIGTERM, after 2 s SIGKILL.
    */
   exec(argv: readonly string[], options?: ExecOptions): Promise<ExecResult>
+
+  /**
+   * Starts a program on a terminal of its own. The first member of `argv` is the program; no shell is involved. The
+   * caller closes it; closing the host does too.
+   * @throws HostError `spawn-failed`, `closed`; the reason of `signal` when it has aborted; RangeError for a size that is none
+   */
+  openPty(argv: readonly string[], options: PtyOptions): Promise<Pty>
 
   /**
    * Starts a program that outlives us: in a session and process group of its own, its output in a file.

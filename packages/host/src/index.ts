@@ -1,5 +1,6 @@
 // The whole public surface of @x/host; adding a line here is an API change.
 export type { Host, HostFacts } from './host.ts'
+export type { Pty, PtyExit, PtyOptions } from './pty.ts'
 export type { ExecOptions, ExecResult } from './exec-result.ts'
 export { ExecFailedError, mustSucceed } from './exec-result.ts'
 export type { DetachedOptions, DetachedProcess, LadderStep, ProcessIdentity } from './detached-process.ts'

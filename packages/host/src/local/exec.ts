@@ -17,6 +17,7 @@ import { hasExited } from './has-exited.ts'
 import { readProcessStatNow } from './identity.ts'
 import { collectOutput, type Output } from './collect-output.ts'
 import { killLeftovers, sendSignal } from './process-group.ts'
+import { spawnWithoutMasters } from './pty-masters.ts'
 
 const DEFAULT_MAX_BYTES = 16 * 1024 * 1024
 /** A program that is ended early gets a moment to tidy up. */
@@ -92,13 +93,11 @@ async function startChild(
   const { cwd = facts.home, env = {}, cleanEnv = false, stdin } = options
   const [program, ...args] = argv
   try {
-    const child = spawn(program, args, {
-      cwd,
-      env: withoutUndefined({ ...(cleanEnv ? {} : baseEnvironment()), ...env }),
+    const whole = withoutUndefined({ ...(cleanEnv ? {} : baseEnvironment()), ...env })
+    const child = spawnWithoutMasters([stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'], (stdio) =>
       // A session of its own: the whole group can be ended, and nothing of it reads our terminal.
-      detached: true,
-      stdio: [stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
-    })
+      spawn(program, args, { cwd, env: whole, detached: true, stdio }),
+    )
     await new Promise<void>((resolve, reject) => {
       child.once('spawn', resolve)
       child.once('error', reject)

@@ -12,6 +12,7 @@ import { hasExited } from './has-exited.ts'
 import { isRunning, parseProcessIdentity, readProcessStat } from './identity.ts'
 import { LAUNCH_SCRIPT } from './launch-script.ts'
 import { sendSignal } from './process-group.ts'
+import { spawnWithoutMasters } from './pty-masters.ts'
 
 const SHELL = '/bin/sh'
 /** A launch takes some 3 ms; only a machine that is stuck (a dead network file system) takes longer than this. */
@@ -74,7 +75,10 @@ function assertLaunch(argv: readonly string[], { record, log, cwd, env }: Detach
 }
 
 /** Says early, and with the system's own error, what the launcher could only say with exit code 126 or 127. */
-async function assertStartable(program: string, { cwd, env }: DetachedOptions): Promise<void> {
+export async function assertStartable(
+  program: string,
+  { cwd, env }: Pick<DetachedOptions, 'cwd' | 'env'>,
+): Promise<void> {
   const fail = (error: unknown, what: string) =>
     new HostError('spawn-failed', `${String((error as NodeJS.ErrnoException).code)}: ${what}`, {
       cause: error,
@@ -132,15 +136,9 @@ async function spawnLauncher(
   log: FileHandle,
 ): Promise<ChildProcess> {
   try {
-    const child = spawn(
-      SHELL,
-      ['-c', LAUNCH_SCRIPT, 'sh', options.record, temporary, options.env['PWD'] ?? '', ...argv],
-      {
-        cwd: options.cwd,
-        env: { ...options.env },
-        detached: true,
-        stdio: ['ignore', log.fd, log.fd, 'pipe'],
-      },
+    const args = ['-c', LAUNCH_SCRIPT, 'sh', options.record, temporary, options.env['PWD'] ?? '', ...argv]
+    const child = spawnWithoutMasters(['ignore', log.fd, log.fd, 'pipe'], (stdio) =>
+      spawn(SHELL, args, { cwd: options.cwd, env: { ...options.env }, detached: true, stdio }),
     )
     await new Promise<void>((resolve, reject) => {
       child.once('spawn', resolve)

@@ -8,6 +8,7 @@ import { HostError } from '../errors.ts'
 import type { ExecOptions, ExecResult } from '../exec-result.ts'
 import type { Host, HostFacts } from '../host.ts'
 import type { HostFiles } from '../host-files.ts'
+import type { Pty, PtyOptions } from '../pty.ts'
 import { connectUnix } from './connect.ts'
 import { LocalDetachedProcess } from './detached.ts'
 import { environmentFacts } from './env.ts'
@@ -15,6 +16,8 @@ import { execLocal } from './exec.ts'
 import { createLocalFiles } from './files.ts'
 import { isRunning, parseProcessIdentity, readProcessStat } from './identity.ts'
 import { launch } from './launch.ts'
+
+import { openLocalPty } from './pty.ts'
 
 /** A record is some 90 bytes. */
 const MAX_RECORD_BYTES = 1_024
@@ -43,6 +46,7 @@ class LocalHost implements Host {
   readonly #ended = new AbortController()
   readonly #running = new Set<Promise<unknown>>()
   readonly #streams = new Set<Duplex>()
+  readonly #ptys = new Set<Pty>()
   #closing: Promise<void> | undefined
 
   constructor(facts: HostFacts) {
@@ -55,6 +59,17 @@ class LocalHost implements Host {
   async exec(argv: readonly string[], options: ExecOptions = {}): Promise<ExecResult> {
     this.#ended.signal.throwIfAborted()
     return this.#tracked(execLocal(argv, options, this.facts, this.#ended.signal))
+  }
+
+  async openPty(argv: readonly string[], options: PtyOptions): Promise<Pty> {
+    this.#ended.signal.throwIfAborted()
+    const pty = await this.#tracked(openLocalPty(argv, options, (closed) => this.#ptys.delete(closed)))
+    this.#ptys.add(pty)
+    if (this.#ended.signal.aborted) {
+      await pty.close()
+      throw this.#ended.signal.reason
+    }
+    return pty
   }
 
   async spawnDetached(argv: readonly string[], options: DetachedOptions): Promise<DetachedProcess> {
@@ -108,7 +123,7 @@ class LocalHost implements Host {
   async #close(): Promise<void> {
     this.#ended.abort(new HostError('closed', 'the host was closed'))
     for (const stream of this.#streams) stream.destroy()
-    await Promise.allSettled(this.#running)
+    await Promise.allSettled([...this.#running, ...[...this.#ptys].map((pty) => pty.close())])
   }
 
   async #launch(argv: readonly string[], options: DetachedOptions): Promise<DetachedProcess> {

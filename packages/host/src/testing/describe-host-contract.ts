@@ -6,9 +6,10 @@ import { openContractScope, type ContractScope } from './contract-scope.ts'
 import { detachedContract } from './detached-contract.ts'
 import { execContract } from './exec-contract.ts'
 import { fileContract } from './file-contract.ts'
+import { ptyContract } from './pty-contract.ts'
 import { stopContract } from './stop-contract.ts'
 
-const CAPABILITIES = ['detached', 'signal-by-group', 'connect'] as const
+const CAPABILITIES = ['detached', 'signal-by-group', 'connect', 'pty'] as const
 
 /** A part of the port that a host may lack, if it says so. */
 export type HostCapability = (typeof CAPABILITIES)[number]
@@ -58,6 +59,7 @@ export function describeHostContract(
       adoptContract(detached)
       stopContract(detached, needing('detached', 'signal-by-group'))
     })
+    describe('terminals', () => ptyContract(needing('pty')))
     describe('connections', () => connectContract(needing('connect'), needing('connect', 'detached')))
   })
 }
