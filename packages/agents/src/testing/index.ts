@@ -1,0 +1,2 @@
+export { describeConversationContract } from './describe-conversation-contract.ts'
+export type { ConversationCues, ConversationStage } from './conversation-stage.ts'
