@@ -89,7 +89,12 @@ describe('translateNotification', () => {
         params: { ...at, tokenUsage: { last: tokens, total: { ...tokens, inputTokens: 100 } } },
       }),
     ).toEqual([
-      { type: 'turn-usage', turnId: 't', usage: { inputTokens: 1, outputTokens: 2, totalTokens: 3 } },
+      {
+        type: 'turn-usage',
+        turnId: 't',
+        usage: { inputTokens: 1, outputTokens: 2, totalTokens: 3, cachedTokens: 0 },
+      },
+      { type: 'context-used', context: { usedTokens: 3, totalTokens: 3 } },
     ])
   })
 
@@ -139,8 +144,8 @@ describe('translateItem', () => {
       kind: 'somethingNewer',
       text: 'its words',
     })
-    const silent = { type: 'contextCompaction', id: 'n' } as ThreadItem
-    expect(translateItem(silent, 'done')).toMatchObject({ kind: 'contextCompaction', text: '' })
+    const silent = { type: 'somethingNewer', id: 'n' } as unknown as ThreadItem
+    expect(translateItem(silent, 'done')).toMatchObject({ kind: 'somethingNewer', text: '' })
   })
 
   test('joins what a person sent, and names what is no text', () => {
@@ -157,19 +162,20 @@ describe('translateItem', () => {
       type: 'user-message',
       id: 'u',
       phase: 'done',
-      text: 'look\n[image]',
+      text: 'look',
+      attachments: ['image'],
       clientId: 'mine',
     })
     expect(translateItem({ ...item, clientId: null }, 'done')).not.toHaveProperty('clientId')
   })
 
-  test('shows reasoning by its summary, else by itself', () => {
+  test('tells the summary of a reasoning from the reasoning itself', () => {
     const item: ThreadItem = { type: 'reasoning', id: 'r', summary: ['one', 'two'], content: ['all'] }
-    expect(translateItem(item, 'done')).toMatchObject({ text: 'one\n\ntwo' })
+    expect(translateItem(item, 'done')).toMatchObject({ text: 'one\n\ntwo', detail: 'all' })
     expect(
       translateItem({ type: 'reasoning', id: 'r', summary: [], content: ['all'] }, 'done'),
-    ).toMatchObject({ text: 'all' })
-    expect(translateItem({ type: 'reasoning', id: 'r' }, 'done')).toMatchObject({ text: '' })
+    ).toMatchObject({ text: '', detail: 'all' })
+    expect(translateItem({ type: 'reasoning', id: 'r' }, 'done')).not.toHaveProperty('detail')
   })
 
   test('shows a move as what goes and what comes', () => {
