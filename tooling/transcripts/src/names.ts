@@ -8,10 +8,18 @@ export const TRANSCRIPT_NAMES = [
   'reasoning',
   'command-approved',
   'command-declined',
+  'command-late',
   'file-change',
   'plan',
   'interrupted',
   'failed',
   'resumed',
+  'unreachable',
+  'flood',
+  'sub-agent',
+  'user-input',
+  'permissions',
+  'dynamic-tool',
+  'elicitation',
 ] as const
 export type TranscriptName = (typeof TRANSCRIPT_NAMES)[number]

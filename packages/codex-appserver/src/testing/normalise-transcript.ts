@@ -47,13 +47,16 @@ export function normaliseTranscript(
   const walk = (value: unknown, key: string): unknown => {
     if (typeof value === 'string') {
       if (SECRET_KEY.test(key)) return '[removed]'
-      if (key === 'serverName') return 'machine'
       return key === 'processId' ? String(number('process', value)) : text(value)
     }
     if (typeof value === 'number') return numberOf(key, value)
     if (Array.isArray(value)) return value.map((each) => walk(each, key))
     if (typeof value !== 'object' || value === null) return value
-    return Object.fromEntries(Object.entries(value).map(([name, each]) => [text(name), walk(each, name)]))
+    // The name of the machine stands beside the number of its installation, and nowhere else.
+    const named = 'installationId' in value && 'serverName' in value ? { serverName: 'machine' } : {}
+    return Object.fromEntries(
+      Object.entries({ ...value, ...named }).map(([name, each]) => [text(name), walk(each, name)]),
+    )
   }
   return steps.map((step) => walk(step, '') as TranscriptStep)
 }

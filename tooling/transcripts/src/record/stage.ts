@@ -21,7 +21,7 @@ export interface StageOptions {
   readonly model?: ScriptedModel
   /** Lines of config.toml before the first table. */
   readonly settings?: string
-  /** Tables of config.toml. */
+  /** Tables of config.toml; `MODEL_URL` in them stands for the model's address. */
   readonly tables?: string
 }
 
@@ -149,6 +149,6 @@ request_max_retries = 1
 stream_max_retries = 1
 [projects.${JSON.stringify(work)}]
 trust_level = "trusted"
-${tables}
+${tables.replaceAll('MODEL_URL', modelUrl)}
 `
 }

@@ -42,6 +42,17 @@ export const commandDeclined: Scenario = {
   },
 }
 
+export const commandLate: Scenario = {
+  about:
+    'A command of half a second. In 0.142.5 its end comes after the end of the turn, in 0.169.0 before it.',
+  model: () => once({ call: 'exec_command', arguments: { cmd: 'sleep 0.5; echo slept' } }, 'It slept.'),
+  async run(stage) {
+    const client = await stage.client()
+    const threadId = await startThread(stage, client, { approvalPolicy: 'never' })
+    await say(client, threadId, 'sleep a little')
+  },
+}
+
 export const fileChange: Scenario = {
   about: 'A patch that adds a file, asked about and applied.',
   model: () => once({ custom: 'apply_patch', input: PATCH }, 'The notes are there.'),
