@@ -6,12 +6,15 @@ const PROJECT_INSTRUCTIONS = '# AGENTS.md instructions'
 // Both are sent as messages of the person when a thread is compacted: the order to sum up, and later the summary.
 const COMPACTION_ORDER = 'You are performing a CONTEXT CHECKPOINT COMPACTION.'
 const COMPACTION_SUMMARY = 'Another language model started to solve this problem'
+// Around the part that holds the image itself.
+const IMAGE_FRAME = /^(?:<image(?:\s[^>]*)?>|<\/image>)$/
 
 /** Whether a part of a user-role message was written by Codex and not by a person. */
 export function isCodexNote(part: string): boolean {
   const text = part.trim()
   if ([PROJECT_INSTRUCTIONS, COMPACTION_ORDER, COMPACTION_SUMMARY].some((start) => text.startsWith(start)))
     return true
+  if (IMAGE_FRAME.test(text)) return true
   const name = ELEMENT.exec(text)?.[1]
   return name !== undefined && (name.includes('_') || PLAIN_NAMES.includes(name))
 }

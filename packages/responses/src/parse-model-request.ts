@@ -1,8 +1,24 @@
 import { z } from 'zod'
 
-import type { InputItem, InputMessage, MessageRole, ModelRequest, ToolOffer } from './model-request.ts'
+import type {
+  InputAgentMessage,
+  InputImage,
+  InputItem,
+  InputMessage,
+  MessageRole,
+  ModelRequest,
+  ToolOffer,
+} from './model-request.ts'
+import { parseCodexMetadata } from './parse-codex-metadata.ts'
 
-const partSchema = z.looseObject({ type: z.string().optional(), text: z.string().optional() })
+const partSchema = z.looseObject({
+  type: z.string().optional(),
+  text: z.string().optional().catch(undefined),
+  image_url: z.string().optional().catch(undefined),
+  detail: z.string().optional().catch(undefined),
+  // Sub-agents of the newer kind: the part holds what the model wrote, in the clear when the model is ours.
+  encrypted_content: z.string().optional().catch(undefined),
+})
 const contentSchema = z.union([z.string(), z.array(partSchema)])
 const itemSchema = z.looseObject({
   type: z.string().optional(),
@@ -14,11 +30,19 @@ const itemSchema = z.looseObject({
   input: z.string().optional().catch(undefined),
   output: z.unknown().optional(),
   tools: z.unknown().optional(),
+  author: z.string().optional().catch(undefined),
+  recipient: z.string().optional().catch(undefined),
 })
 const toolSchema = z.looseObject({
   type: z.string().optional(),
   name: z.string().optional(),
+  description: z.string().optional().catch(undefined),
   tools: z.unknown().optional(),
+})
+const formatSchema = z.looseObject({
+  type: z.literal('json_schema'),
+  name: z.string().catch('output'),
+  schema: z.record(z.string(), z.unknown()),
 })
 const requestSchema = z.looseObject({
   model: z.string().min(1),
@@ -31,8 +55,14 @@ const requestSchema = z.looseObject({
   tools: z.unknown().optional(),
   stream: z.boolean().nullish(),
   prompt_cache_key: z.string().nullish().catch(undefined),
+  text: z
+    .looseObject({ format: formatSchema.optional().catch(undefined) })
+    .nullish()
+    .catch(undefined),
+  client_metadata: z.unknown().optional(),
 })
 
+type WirePart = z.infer<typeof partSchema>
 type WireItem = z.infer<typeof itemSchema>
 
 const ROLES: readonly string[] = ['user', 'assistant', 'developer', 'system'] satisfies MessageRole[]
@@ -70,6 +100,10 @@ export function parseModelRequest(
   }
   const { data } = parsed
   const items = data.input
+  const metadata = parseCodexMetadata(data.client_metadata)
+  const format = data.text?.format
+  // Compacting over a request of its own kind is asked for by a last item, and by the metadata alone otherwise.
+  const isCompaction = metadata.requestKind === 'compaction' || items.at(-1)?.type === 'compaction_trigger'
   return {
     request: {
       model: data.model,
@@ -80,7 +114,13 @@ export function parseModelRequest(
         ...items.filter((item) => item.type === 'additional_tools').flatMap((item) => readTools(item.tools)),
       ],
       stream: data.stream ?? false,
-      threadId: data.prompt_cache_key ?? undefined,
+      threadId: metadata.threadId ?? data.prompt_cache_key ?? undefined,
+      agent:
+        metadata.parentThreadId === undefined
+          ? undefined
+          : { parentThreadId: metadata.parentThreadId, path: metadata.agentPath },
+      purpose: isCompaction ? 'compaction' : (metadata.requestKind ?? 'turn') === 'turn' ? 'turn' : 'other',
+      outputSchema: format === undefined ? undefined : { name: format.name, schema: format.schema },
       body: data,
     },
   }
@@ -93,13 +133,22 @@ function readItem(item: WireItem): InputItem {
   switch (wireType) {
     case 'message':
       return readMessage(item)
+    case 'agent_message':
+      return readAgentMessage(item)
     case 'function_call':
       return { type: 'call', callId, name: item.name ?? '', arguments: item.arguments ?? '' }
     case 'custom_tool_call':
       return { type: 'call', callId, name: item.name ?? '', arguments: item.input ?? '' }
     case 'function_call_output':
-    case 'custom_tool_call_output':
-      return { type: 'output', callId, text: readOutput(item.output) }
+    case 'custom_tool_call_output': {
+      const parts = readOutput(item.output)
+      return {
+        type: 'output',
+        callId,
+        text: parts.map((part) => part.text ?? '').join(''),
+        images: readImages(parts),
+      }
+    }
     default:
       return { type: 'other', wireType }
   }
@@ -107,29 +156,51 @@ function readItem(item: WireItem): InputItem {
 
 function readMessage(item: WireItem): InputMessage {
   const role = item.role !== undefined && ROLES.includes(item.role) ? (item.role as MessageRole) : 'unknown'
-  const content = item.content ?? []
-  const parts =
-    typeof content === 'string'
-      ? [content]
-      : content.flatMap((part) => (part.text === undefined ? [] : [part.text]))
+  const content = partsOf(item.content)
+  const parts = content.flatMap((part) => (part.text === undefined ? [] : [part.text]))
   return {
     type: 'message',
     role,
     parts,
-    otherParts: typeof content === 'string' ? 0 : content.length - parts.length,
+    otherParts: content.length - parts.length,
+    images: readImages(content),
   }
 }
 
-/** An output is a string, a list of parts (code mode), or, from older clients, an object with `content`. */
-function readOutput(output: unknown): string {
-  const asContent = contentSchema.safeParse(output)
-  if (asContent.success) {
-    return typeof asContent.data === 'string'
-      ? asContent.data
-      : asContent.data.map((part) => part.text ?? '').join('')
+/** A head such as `Message Type: NEW_TASK … Payload:`, then the text, in the same part or in one of its own. */
+function readAgentMessage(item: WireItem): InputAgentMessage {
+  const text = partsOf(item.content)
+    .map((part) => part.text ?? part.encrypted_content ?? '')
+    .join('')
+  const head = /^Message Type: (\w+)[\s\S]*?\nPayload:\n/.exec(text)
+  return {
+    type: 'agent-message',
+    kind: head?.[1] ?? 'MESSAGE',
+    author: item.author ?? '',
+    recipient: item.recipient ?? '',
+    text: text.slice(head?.[0].length ?? 0),
   }
+}
+
+function partsOf(content: string | readonly WirePart[] | null | undefined): readonly WirePart[] {
+  return typeof content === 'string' ? [{ text: content }] : (content ?? [])
+}
+
+/** Codex names the file of a local image in a text part before it. */
+function readImages(parts: readonly WirePart[]): readonly InputImage[] {
+  return parts.flatMap((part, index) => {
+    if (part.image_url === undefined) return []
+    const path = /^<image [^>]*\bpath="([^"]*)">$/.exec(parts[index - 1]?.text ?? '')?.[1]
+    return [{ url: part.image_url, detail: part.detail, path }]
+  })
+}
+
+/** An output is a string, a list of parts (code mode, images), or, from older clients, an object with `content`. */
+function readOutput(output: unknown): readonly WirePart[] {
+  const asContent = contentSchema.safeParse(output)
+  if (asContent.success) return partsOf(asContent.data)
   const wrapped = z.looseObject({ content: contentSchema }).safeParse(output)
-  return wrapped.success ? readOutput(wrapped.data.content) : ''
+  return wrapped.success ? partsOf(wrapped.data.content) : []
 }
 
 function readTools(tools: unknown, namespace?: string): ToolOffer[] {
@@ -138,6 +209,13 @@ function readTools(tools: unknown, namespace?: string): ToolOffer[] {
   return list.data.flatMap((tool) => {
     if (tool.tools !== undefined) return readTools(tool.tools, tool.name)
     const kind = tool.type ?? 'unknown'
-    return [{ name: tool.name ?? kind, kind, ...(namespace === undefined ? {} : { namespace }) }]
+    const name = tool.name ?? kind
+    const offer = { name, kind, ...(namespace === undefined ? {} : { namespace }) }
+    return name === 'exec' && kind === 'custom' ? [offer, ...readNested(tool.description ?? '')] : [offer]
   })
+}
+
+/** In code mode the other tools stand as headings in the description of the one that runs code. */
+function readNested(description: string): ToolOffer[] {
+  return Array.from(description.matchAll(/^### `(\w+)`/gm), ([, name = '']) => ({ name, kind: 'nested' }))
 }

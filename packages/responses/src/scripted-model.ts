@@ -1,41 +1,7 @@
 import type { ModelRequest } from './model-request.ts'
+import type { ModelStep } from './model-step.ts'
 import { lastUserText } from './read-request.ts'
-
-/** An event as it goes over the wire: its `type` is also the SSE event name. */
-export interface ModelEvent {
-  readonly type: string
-  readonly [field: string]: unknown
-}
-
-/**
- * One thing that a scripted model does. A list of them is one answer.
- *
- * - `say`: an assistant message, cut into pieces of `chunk` characters (default: at word ends), `deltaMs` apart (default 0).
- * - `think`: a reasoning summary before the answer.
- * - `call`: a function call; `arguments` is sent as JSON. `callId` defaults to a fresh id.
- * - `custom`: a call of a custom tool with free text.
- * - `waitMs`: nothing for so long.
- * - `fail`: the end of this answer: as the HTTP status if nothing was sent yet and `status` is given, else as `response.failed`.
- * - `drop`: the connection ends without a last event.
- * - `event`: exactly this event, for what the other steps cannot say.
- */
-export type ModelStep =
-  | { readonly say: string; readonly deltaMs?: number; readonly chunk?: number }
-  | { readonly think: string }
-  | { readonly call: string; readonly arguments: Readonly<Record<string, unknown>>; readonly callId?: string }
-  | { readonly custom: string; readonly input: string; readonly callId?: string }
-  | { readonly waitMs: number }
-  | { readonly fail: FailStep }
-  | { readonly drop: true }
-  | { readonly event: ModelEvent }
-
-export interface FailStep {
-  /** An HTTP status from 400 to 599. Without it the failure comes inside the stream. */
-  readonly status?: number
-  /** @default 'server_error' */
-  readonly code?: string
-  readonly message?: string
-}
+import { fitsCondition, type ScriptCondition } from './script/condition.ts'
 
 export interface RespondContext {
   /** Aborts when the client has gone away or the server closes. */
@@ -48,43 +14,71 @@ export interface RespondContext {
  */
 export interface ScriptedModel {
   respond(request: ModelRequest, context: RespondContext): Iterable<ModelStep> | AsyncIterable<ModelStep>
+  /** What `GET /v1/models` lists, as the client wants it; Codex's shape is what `describeModel` makes. @default none */
+  readonly models?: readonly Readonly<Record<string, unknown>>[]
 }
 
 /** One line of a script: the first rule that fits the request answers it. */
 export interface ScriptRule {
-  /** Fits when the person's newest message matches; or when the function says so. Absent: fits always. */
-  readonly when?: RegExp | ((request: ModelRequest) => boolean)
+  /** Fits when the newest message matches; when the condition holds; or when the function says so. Absent: fits always. */
+  readonly when?: RegExp | ScriptCondition | ((request: ModelRequest) => boolean)
   readonly steps:
     readonly ModelStep[] | ((request: ModelRequest) => Iterable<ModelStep> | AsyncIterable<ModelStep>)
+  /** How often the rule answers before it is used up, such as once for a failure that a retry gets past. @default no limit */
+  readonly times?: number
+}
+
+/** A whole script; written as JSON it is what `parseScript` reads. */
+export interface Script {
+  readonly rules: readonly ScriptRule[]
+  /** Steps that come before those of whatever rule answers, such as `usage` and `rateLimits`. */
+  readonly always?: readonly ModelStep[]
+  readonly models?: ScriptedModel['models']
 }
 
 /**
  * A model from a list of rules; the first that fits answers. Without a fitting rule the response fails and says so, so that a test cannot pass by accident.
  * A rule that fits on a message also fits on the requests that follow its tool calls: put the rule for the outcome first
- * (`when: (request) => toolOutputs(request).length > 0`).
+ * (`when: { afterCall: 'exec_command' }`).
  */
-export function scriptedModel(rules: readonly ScriptRule[]): ScriptedModel {
+export function scriptedModel(script: Script | readonly ScriptRule[]): ScriptedModel {
+  const { rules, always = [], models = [] } = isRules(script) ? { rules: script } : script
+  const used = new Map<ScriptRule, number>()
   return {
+    models,
     respond(request) {
-      const rule = rules.find(({ when }) => fits(when, request))
-      if (rule === undefined) {
-        return [
-          {
-            fail: {
-              code: 'no_rule',
-              message: `no rule of the script fits ${JSON.stringify(lastUserText(request))}`,
-            },
-          },
-        ]
-      }
-      return typeof rule.steps === 'function' ? rule.steps(request) : rule.steps
+      const rule = rules.find(
+        (one) => (used.get(one) ?? 0) < (one.times ?? Infinity) && fits(one.when, request),
+      )
+      if (rule === undefined) return [noRule(request)]
+      used.set(rule, (used.get(rule) ?? 0) + 1)
+      const steps = typeof rule.steps === 'function' ? rule.steps(request) : rule.steps
+      return always.length === 0 ? steps : prepend(always, steps)
     },
   }
+}
+
+function isRules(script: Script | readonly ScriptRule[]): script is readonly ScriptRule[] {
+  return Array.isArray(script)
 }
 
 function fits(when: ScriptRule['when'], request: ModelRequest): boolean {
   if (when === undefined) return true
   if (typeof when === 'function') return when(request)
+  if (!(when instanceof RegExp)) return fitsCondition(when, request)
   // A global or sticky expression would remember where it stopped.
   return new RegExp(when.source, when.flags.replace(/[gy]/g, '')).test(lastUserText(request))
+}
+
+function noRule(request: ModelRequest): ModelStep {
+  const message = `no rule of the script fits ${JSON.stringify(lastUserText(request))}`
+  return { fail: { code: 'no_rule', message } }
+}
+
+async function* prepend(
+  first: readonly ModelStep[],
+  rest: Iterable<ModelStep> | AsyncIterable<ModelStep>,
+): AsyncGenerator<ModelStep, void, undefined> {
+  yield* first
+  yield* rest
 }

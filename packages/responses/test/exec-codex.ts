@@ -57,19 +57,26 @@ export async function execCodex(
   return { exitCode, events }
 }
 
-function configToml(url: string, model: string, work: string): string {
+/** The home's settings. Codex takes a provider that is named `OpenAI` for the real service, and compacts there. */
+export function configToml(
+  url: string,
+  model: string,
+  work: string,
+  provider = 'offline',
+  retries = 0,
+): string {
   return `
 model = "${model}"
 model_provider = "offline"
 sandbox_mode = "workspace-write"
 check_for_update_on_startup = false
 [model_providers.offline]
-name = "offline"
+name = "${provider}"
 base_url = "${url}"
 wire_api = "responses"
 env_key = "OFFLINE_KEY"
-request_max_retries = 0
-stream_max_retries = 0
+request_max_retries = ${String(retries)}
+stream_max_retries = ${String(retries)}
 [projects."${work}"]
 trust_level = "trusted"
 `

@@ -8,7 +8,8 @@ import { expectNoLeaks } from '@x/vitest/leak-guard'
 import { afterAll, describe, expect, test } from 'vitest'
 
 import { openResponsesServer } from '../src/open-responses-server.ts'
-import { scriptedModel, type ModelStep, type ScriptedModel } from '../src/scripted-model.ts'
+import type { ModelStep } from '../src/model-step.ts'
+import { scriptedModel, type ScriptedModel } from '../src/scripted-model.ts'
 import { collect, postResponses, readEvents, readText, words } from './post-responses.ts'
 import { readFixture } from './read-fixture.ts'
 

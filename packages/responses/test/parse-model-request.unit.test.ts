@@ -44,7 +44,13 @@ test('what is newer than this code passes', () => {
   })
   expect(request.input).toEqual([
     { type: 'other', wireType: 'hologram' },
-    { type: 'message', role: 'unknown', parts: [], otherParts: 1 },
+    {
+      type: 'message',
+      role: 'unknown',
+      parts: [],
+      otherParts: 1,
+      images: [{ url: 'data:', detail: undefined, path: undefined }],
+    },
   ])
   expect(request.tools).toEqual([])
   expect(request.body['novelty']).toBe(1)
@@ -52,7 +58,7 @@ test('what is newer than this code passes', () => {
 
 test('a plain string is one message of the person', () => {
   expect(mustParse({ model: 'm', input: 'hello' }).input).toEqual([
-    { type: 'message', role: 'user', parts: ['hello'], otherParts: 0 },
+    { type: 'message', role: 'user', parts: ['hello'], otherParts: 0, images: [] },
   ])
 })
 

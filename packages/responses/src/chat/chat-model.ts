@@ -1,5 +1,6 @@
 import type { ModelRequest } from '../model-request.ts'
-import type { ModelStep, ScriptedModel } from '../scripted-model.ts'
+import type { ModelStep } from '../model-step.ts'
+import type { ScriptedModel } from '../scripted-model.ts'
 import { commandReports, reportText } from './report.ts'
 import { HELP, leftOutText, LOST_TRACK, MARKDOWN, slowText, summaryText, talkText } from './texts.ts'
 import { readTurnState, type TurnState } from './turn-state.ts'

@@ -1,6 +1,6 @@
 import { isAbortNote, isCompactionOrder, isCompactionSummary } from '../codex-note.ts'
 import type { InputCall, InputItem, ModelRequest } from '../model-request.ts'
-import { lastUserText, personText, type ToolOutput } from '../read-request.ts'
+import { askedText, lastUserText, type ToolOutput } from '../read-request.ts'
 import { parseWish, type Wish } from './wish.ts'
 
 /** Where the conversation stands, read from the request alone: the process that began the turn may be gone. */
@@ -63,7 +63,7 @@ function unreportedOutputs(input: readonly InputItem[]): readonly ToolOutput[] {
 /** What the message that opens `section` asked for and never got, unless its turn was interrupted on purpose. */
 function leftOutCommands(section: readonly InputItem[]): readonly string[] {
   const [opening] = section
-  const text = opening?.type === 'message' ? personText(opening) : undefined
+  const text = opening === undefined ? undefined : askedText(opening)
   const wish = parseWish(text ?? '')
   if (wish.kind !== 'run' || hasNote(section, isAbortNote) || hasNote(section, isCompactionSummary)) return []
   return wish.commands.slice(callNames(section).filter((name) => name === 'exec_command').length)
@@ -78,5 +78,5 @@ function callNames(items: readonly InputItem[]): readonly string[] {
 }
 
 function isPerson(item: InputItem): boolean {
-  return item.type === 'message' && personText(item) !== undefined
+  return askedText(item) !== undefined
 }

@@ -2,10 +2,14 @@ import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 
 import type { ModelRequest } from '../model-request.ts'
-import type { FailStep, ModelEvent, ModelStep, ScriptedModel } from '../scripted-model.ts'
+import type { ModelEvent, ModelStep } from '../model-step.ts'
+import type { ScriptedModel } from '../scripted-model.ts'
+import type { FailStep } from '../steps/fail.ts'
+import type { Played } from '../steps/response-in-progress.ts'
 import { apiError, type ApiError } from './api-error.ts'
 import { encodeEvent } from './encode-event.ts'
-import { playSteps, type Played } from './play-steps.ts'
+import { playSteps } from './play-steps.ts'
+import { takeHead } from './take-head.ts'
 import { untilAborted } from './until-aborted.ts'
 
 /**
@@ -18,30 +22,47 @@ export async function answerRequest(
   response: ServerResponse,
   signal: AbortSignal,
 ): Promise<void> {
-  const steps = untilAborted(
+  const all = untilAborted(
     catchModel(() => model.respond(request, { signal })),
     signal,
   )
   try {
-    const first = await steps.next()
-    const status = first.done === true || !('fail' in first.value) ? undefined : httpStatus(first.value.fail)
-    if (status !== undefined && first.done !== true && 'fail' in first.value) {
-      const {
-        message = `The scripted model failed with status ${String(status)} because it was told to.`,
-        code,
-      } = first.value.fail
-      sendError(response, apiError(status, message, code ?? null))
-      return
-    }
-    const played = playSteps(startWith(first, steps), request, signal)
-    await (request.stream ? sendStream(response, played, signal) : sendWhole(response, played))
+    const { headers, refusal, steps } = await takeHead(all, signal)
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
+    if (refusal === undefined) {
+      const played = playSteps(steps, request, signal)
+      await (request.stream ? sendStream(response, played, signal) : sendWhole(response, played))
+    } else sendRefusal(response, refusal)
   } catch (cause) {
     // Aborted: the client is gone or the server closes; there is nobody to tell.
     if (!signal.aborted) throw cause
     response.destroy()
   } finally {
-    await steps.return()
+    await all.return()
   }
+}
+
+function sendRefusal(
+  response: ServerResponse,
+  {
+    status,
+    message,
+    code,
+    type,
+    retryAfterSeconds,
+    resetsAt,
+    planType,
+  }: FailStep & { readonly status: number },
+): void {
+  if (retryAfterSeconds !== undefined) response.setHeader('retry-after', String(retryAfterSeconds))
+  const told = message ?? `The scripted model failed with status ${String(status)} because it was told to.`
+  const { body } = apiError(status, told, code ?? null)
+  const more = {
+    ...(type === undefined ? {} : { type }),
+    ...(resetsAt === undefined ? {} : { resets_at: resetsAt }),
+    ...(planType === undefined ? {} : { plan_type: planType }),
+  }
+  sendError(response, { status, body: { error: { ...body.error, ...more } } })
 }
 
 /** Sends a refusal, unless an answer has begun already. */
@@ -65,7 +86,9 @@ async function sendStream(
       response.socket?.destroySoon()
       return
     }
-    if (!response.write(encodeEvent(one.event))) await once(response, 'drain', { signal })
+    if ('end' in one) break
+    if (!response.write('text' in one ? one.text : encodeEvent(one.event)))
+      await once(response, 'drain', { signal })
   }
   response.end()
 }
@@ -78,7 +101,7 @@ async function sendWhole(response: ServerResponse, played: AsyncIterable<Played>
       response.destroy()
       return
     }
-    last = one.event
+    if ('event' in one) last = one.event
   }
   response
     .writeHead(200, { 'content-type': 'application/json' })
@@ -99,19 +122,4 @@ async function* catchModel(
       },
     }
   }
-}
-
-async function* startWith(
-  first: IteratorResult<ModelStep, void>,
-  rest: AsyncIterable<ModelStep>,
-): AsyncGenerator<ModelStep, void, undefined> {
-  if (first.done === true) return
-  yield first.value
-  yield* rest
-}
-
-function httpStatus({ status }: FailStep): number | undefined {
-  return status !== undefined && Number.isInteger(status) && status >= 400 && status <= 599
-    ? status
-    : undefined
 }

@@ -1,4 +1,4 @@
-import type { ModelEvent } from '../scripted-model.ts'
+import type { ModelEvent } from '../model-step.ts'
 
 /**
  * One server-sent event. JSON never holds a raw line break, so one `data` line is enough.

@@ -45,10 +45,11 @@ async function route(
   } else if (place === 'POST /v1/responses') {
     await handleResponses(request, response, options)
   } else if (place === 'GET /v1/models') {
-    // Codex wants `models` and reads no more from an empty list; other clients want `data`.
+    // Codex wants `models`; other clients want `data`.
+    const models = options.model.models ?? []
     response
       .writeHead(200, { 'content-type': 'application/json' })
-      .end(JSON.stringify({ object: 'list', data: [], models: [] }))
+      .end(JSON.stringify({ object: 'list', data: models, models }))
   } else if (place === 'GET /v1/responses' && request.headers.upgrade !== undefined) {
     // The answer at which Codex gives up on its WebSocket transport and posts instead; any other makes it try seven times.
     refuse(

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 
 import { chatModel } from '../../src/chat/chat-model.ts'
 import type { ModelRequest } from '../../src/model-request.ts'
-import type { ModelStep } from '../../src/scripted-model.ts'
+import type { ModelStep } from '../../src/model-step.ts'
 import {
   assistant,
   call,

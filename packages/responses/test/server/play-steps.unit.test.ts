@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 
-import type { ModelEvent, ModelStep } from '../../src/scripted-model.ts'
-import { cutText, playSteps } from '../../src/server/play-steps.ts'
+import type { ModelEvent, ModelStep } from '../../src/model-step.ts'
+import { playSteps } from '../../src/server/play-steps.ts'
+import { cutText } from '../../src/steps/cut-text.ts'
 import { requestWith, user } from '../read-fixture.ts'
 
 const request = requestWith('codex-0.169.0', user('hello'))
