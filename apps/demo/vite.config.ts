@@ -11,6 +11,12 @@ export default defineConfig({
   build: {
     outDir: fileURLToPath(new URL('./dist/web', import.meta.url)),
     emptyOutDir: true,
+    // The whole page, and one pane of it each.
+    rolldownOptions: {
+      input: ['index', 'terminal', 'chat'].map((name) =>
+        fileURLToPath(new URL(`./web/${name}.html`, import.meta.url)),
+      ),
+    },
     sourcemap: true,
     // The page's policy allows no inline scripts, styles or images.
     assetsInlineLimit: 0,

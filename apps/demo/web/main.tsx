@@ -1,20 +1,11 @@
-import { StrictMode } from 'react'
-import { createRoot } from 'react-dom/client'
-import { App, PageClient, restoreTheme, takeToken } from '@x/ui'
-import '@x/ui/styles.css'
+import { lazy } from 'react'
+import { App } from '@x/ui'
+import { openPage } from './open-page.tsx'
 
 // What the offline model understands, so that a first visitor has something to say.
 const SUGGESTIONS = ['help', 'run: touch hello.txt']
 
-const root = document.getElementById('root')
-if (!root) throw new Error('the page has no #root')
+// The terminal is half as large again as all the rest: it comes when it is first opened.
+const Terminal = lazy(async () => ({ default: (await import('./terminal-pane.ts')).TerminalPane }))
 
-const token = takeToken(location, history)
-const client = new PageClient()
-restoreTheme()
-createRoot(root).render(
-  <StrictMode>
-    <App client={client} suggestions={SUGGESTIONS} />
-  </StrictMode>,
-)
-await client.open(token)
+await openPage((client) => <App client={client} suggestions={SUGGESTIONS} terminal={Terminal} />)

@@ -1,6 +1,8 @@
 // The whole public surface of @x/ui; adding a line here is an API change. Its looks are @x/ui/styles.css.
 export { App } from './app/app.tsx'
 export type { AppProps } from './app/app.tsx'
+export { Alone } from './app/alone.tsx'
+export type { AloneProps } from './app/alone.tsx'
 export type { PaneProps } from './layout/side-pane.tsx'
 export { SessionPage } from './chat/session-page.tsx'
 export type { SessionPageProps } from './chat/session-page.tsx'

@@ -76,6 +76,7 @@ async function serveSessions(
   const server: HttpServer = await listen(context, ports.page, options.port, {
     sessions,
     webRoot: WEB_ROOT,
+    framed: ['/terminal.html', '/chat.html'],
     instance: createHash('sha256').update(paths.root).digest('hex').slice(0, 8),
     cookies: createCookieFile(host, paths.cookies),
     defaultDirectory: options.directory ?? null,

@@ -1,0 +1,3 @@
+import '@x/ui/terminal.css'
+
+export { TerminalPane } from '@x/ui/terminal'
