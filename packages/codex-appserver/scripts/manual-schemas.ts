@@ -1,4 +1,4 @@
-import type { Definitions } from './schema-types.ts'
+import type { Definitions, Schema } from './schema-types.ts'
 
 /**
  * Result types that the dump does not let us find: everywhere else the result of `XParams` is `XResponse`.
@@ -24,22 +24,27 @@ export const RESULT_TYPES: Readonly<Record<string, string>> = {
 }
 
 /**
- * What no dump has and we use: whole definitions, more properties of an object, more members of a union.
- * Each with the reason why it can be relied upon.
+ * What no dump has and is sent all the same: more properties of an object, more members of a union. A method is there
+ * in each version whose dump has the type of its params.
  */
 export const MANUAL_DEFINITIONS: Definitions = {
-  // Both versions send it to a thread that was started with `experimentalRawEvents`; the dumps have its type only.
+  // Sent to a thread that was started with `experimentalRawEvents`; the dumps have the types only.
   ServerNotification: {
     oneOf: [
-      {
-        type: 'object',
-        experimental: true,
-        required: ['method', 'params'],
-        properties: {
-          method: { type: 'string', enum: ['rawResponseItem/completed'] },
-          params: { $ref: '#/definitions/RawResponseItemCompletedNotification' },
-        },
-      },
+      notification('rawResponse/completed', 'RawResponseCompletedNotification'),
+      notification('rawResponseItem/completed', 'RawResponseItemCompletedNotification'),
     ],
   },
+}
+
+function notification(method: string, params: string): Schema {
+  return {
+    type: 'object',
+    experimental: true,
+    required: ['method', 'params'],
+    properties: {
+      method: { type: 'string', enum: [method] },
+      params: { $ref: `#/definitions/${params}` },
+    },
+  }
 }

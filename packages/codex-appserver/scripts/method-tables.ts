@@ -41,7 +41,8 @@ export function methodTables(definitions: Definitions): MethodTables {
   return tables
 }
 
-function rowsOf(definitions: Definitions, union: string): MethodRow[] {
+/** The methods of one union, sorted. */
+export function rowsOf(definitions: Definitions, union: string): MethodRow[] {
   const members = definitions[union]?.oneOf ?? []
   return members
     .map((member) => ({ method: methodOf(member), params: paramsOf(member) }))

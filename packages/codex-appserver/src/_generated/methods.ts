@@ -261,6 +261,7 @@ import type {
   ProjectReadResponse,
   ProjectUpdateParams,
   ProjectUpdateResponse,
+  RawResponseCompletedNotification,
   RawResponseItemCompletedNotification,
   ReasoningSummaryPartAddedNotification,
   ReasoningSummaryTextDeltaNotification,
@@ -880,6 +881,7 @@ export interface ServerNotifications {
   'process/exited': ProcessExitedNotification
   'process/outputDelta': ProcessOutputDeltaNotification
   'project/changed': ProjectChangedNotification
+  'rawResponse/completed': RawResponseCompletedNotification
   'rawResponseItem/completed': RawResponseItemCompletedNotification
   'remoteControl/status/changed': RemoteControlStatusChangedNotification
   'serverRequest/resolved': ServerRequestResolvedNotification
@@ -1176,6 +1178,7 @@ export const SERVER_NOTIFICATION_METHODS = [
   'process/exited',
   'process/outputDelta',
   'project/changed',
+  'rawResponse/completed',
   'rawResponseItem/completed',
   'remoteControl/status/changed',
   'serverRequest/resolved',

@@ -209,6 +209,7 @@ export const METHODS = {
   'project/move': FACTS_1,
   'project/read': FACTS_1,
   'project/update': FACTS_1,
+  'rawResponse/completed': FACTS_1,
   'rawResponseItem/completed': FACTS_4,
   'remoteControl/client/list': FACTS_4,
   'remoteControl/client/revoke': FACTS_4,

@@ -9,6 +9,8 @@ import * as methods from '../../src/_generated/methods.ts'
 const generated = {
   protocol: readFileSync(new URL('../../src/_generated/protocol.ts', import.meta.url), 'utf8'),
   methods: readFileSync(new URL('../../src/_generated/methods.ts', import.meta.url), 'utf8'),
+  shapes: readFileSync(new URL('../../src/_generated/shapes.ts', import.meta.url), 'utf8'),
+  support: readFileSync(new URL('../../src/_generated/support.ts', import.meta.url), 'utf8'),
 }
 
 const exported = new Set(
