@@ -24,14 +24,20 @@ import { isKnownNotification, type AppServerClient } from '@x/codex-appserver'
 import { Approvals, type ApprovalsOptions } from './approvals.ts'
 import { ClientSlot } from './client-slot.ts'
 import { mergeHistory } from './merge-history.ts'
+import { Models, type ModelsOptions } from './models.ts'
 import { activeTurn, Outbox, type OutboxOptions } from './outbox.ts'
+import { OwnTurns } from './own-turns.ts'
+import { Queue, type QueueOptions } from './queue.ts'
 import { Questions } from './questions.ts'
 import { SentTurn } from './sent-turn.ts'
 import { translateNotification } from './translate-notification.ts'
 import { translateTurn } from './translate-turn.ts'
 
 export type CodexConversationOptions = Omit<ApprovalsOptions, 'feed'> &
-  Pick<OutboxOptions, 'gate' | 'onFirstMessage' | 'steered' | 'onSteer'> & {
+  Pick<OutboxOptions, 'gate' | 'onFirstMessage' | 'steered' | 'onSteer'> &
+  Pick<ModelsOptions, 'chosen' | 'onChoice'> & {
+    /** Where messages wait. */
+    readonly queue: QueueOptions['store']
     /** Another one comes with `hydrate` when Codex had kept nothing of the first. */
     readonly threadId: string
     readonly cwd: string
@@ -43,9 +49,6 @@ interface FeedReading {
   readonly since?: FeedCursor
   readonly signal?: AbortSignal
 }
-
-/** An interrupt can arrive before Codex has the turn in hand: it is then refused, and asked for again. */
-const INTERRUPT_TRIES = 20
 
 /**
  * The conversation on one thread, over any number of connections in sequence.
@@ -60,8 +63,9 @@ export class CodexConversation implements Conversation {
   private readonly approvals: Approvals
   private readonly questions: Questions
   private readonly slot = new ClientSlot()
-  private readonly outbox: Outbox
-  private readonly running = new Set<{ readonly sent: SentTurn; readonly turnId: string }>()
+  private readonly modelChoice: Models
+  private readonly turns: OwnTurns
+  private readonly queue: Queue
   private readonly waitingTurns = new Set<string>()
   private threadId: string
   private held: ConversationEvent[] | undefined
@@ -76,12 +80,21 @@ export class CodexConversation implements Conversation {
     this.approvals = new Approvals({ ...options, feed: this.events })
     this.questions = new Questions({ feed: this.events })
     this.closed = new Promise((resolve) => (this.resolveClosed = resolve))
-    this.outbox = new Outbox({
+    const shared = { feed: this.events, slot: this.slot, threadId: () => this.threadId }
+    this.modelChoice = new Models({ ...options, ...shared })
+    const outbox = new Outbox({
       ...options,
-      feed: this.events,
-      slot: this.slot,
-      threadId: () => this.threadId,
+      ...shared,
+      models: this.modelChoice,
       onTurn: (turn) => this.publish({ type: 'turn-started', turn: translateTurn(turn) }),
+    })
+    this.turns = new OwnTurns({ ...shared, outbox })
+    this.queue = new Queue({
+      feed: this.events,
+      store: options.queue,
+      deliver: (sent, how) => this.turns.deliverQueued(sent, how),
+      follow: (sent, turnId) => this.turns.follow(sent, turnId),
+      isFree: () => this.slot.current !== undefined && !activeTurn(this.state) && outbox.isEmpty,
     })
   }
 
@@ -89,12 +102,19 @@ export class CodexConversation implements Conversation {
     return this.events.state
   }
 
+  /** @throws RangeError when too many messages wait in the queue */
   send(text: string, options: SendOptions = {}): TurnHandle {
     if (text.trim() === '') throw new TypeError('expected a message, got an empty text')
-    const { clientId = randomUUID() } = options
+    const { clientId = randomUUID(), when = 'now' } = options
     const sent = new SentTurn(this.events, text, clientId)
-    if (this.over) sent.fail(new ConversationError('closed', 'the conversation is over'))
-    else void this.deliver(sent)
+    if (this.over) {
+      sent.fail(new ConversationError('closed', 'the conversation is over'))
+    } else if (when === 'next') {
+      this.queue.add(sent)
+    } else {
+      void this.turns.deliver(sent)
+      void this.queue.release().catch(() => undefined)
+    }
     return sent
   }
 
@@ -104,12 +124,8 @@ export class CodexConversation implements Conversation {
     await this.send(text, options).turnId
   }
 
-  async interrupt(): Promise<void> {
-    for (const sent of this.outbox.pending) sent.interruptWanted = true
-    const active = activeTurn(this.state)
-    if (!active) return
-    this.outbox.leave(active.id)
-    await this.interruptTurn(active.id)
+  interrupt(): Promise<void> {
+    return this.turns.interrupt()
   }
 
   answer(approvalId: string, decision: ApprovalDecision): Promise<boolean> {
@@ -120,25 +136,24 @@ export class CodexConversation implements Conversation {
     return Promise.resolve().then(() => this.questions.answer(questionId, answer))
   }
 
-  editQueued(_messageId: string, _text: string): Promise<boolean> {
-    return Promise.resolve(false)
+  async editQueued(messageId: string, text: string): Promise<boolean> {
+    return this.queue.edit(messageId, text)
   }
 
-  withdrawQueued(_messageId: string): Promise<boolean> {
-    return Promise.resolve(false)
+  withdrawQueued(messageId: string): Promise<boolean> {
+    return this.queue.withdraw(messageId)
   }
 
-  sendQueued(_messageId: string): Promise<boolean> {
-    return Promise.resolve(false)
+  sendQueued(messageId: string): Promise<boolean> {
+    return this.queue.sendNow(messageId)
   }
 
-  models(): Promise<readonly ModelInfo[]> {
-    return Promise.resolve([])
+  models({ signal }: { readonly signal?: AbortSignal } = {}): Promise<readonly ModelInfo[]> {
+    return this.modelChoice.list(signal)
   }
 
-  chooseModel(model: ModelChoice): Promise<void> {
-    this.publish({ type: 'model-changed', model })
-    return Promise.resolve()
+  chooseModel(choice: ModelChoice): Promise<void> {
+    return this.modelChoice.choose(choice)
   }
 
   grant(_itemId: string, _grant: Grant): Promise<TurnHandle> {
@@ -174,12 +189,17 @@ export class CodexConversation implements Conversation {
     const hydrated = new Promise<void>((resolve) => (this.hydrated = resolve))
     this.approvals.bind(client, hydrated)
     this.questions.bind(client, hydrated)
+    this.modelChoice.bind(client, hydrated)
   }
 
   /** Shows the thread as Codex tells it, and opens the connection to messages. */
   hydrate(
     client: AppServerClient,
-    thread: { readonly threadId: string; readonly turns: readonly Turn[] },
+    thread: {
+      readonly threadId: string
+      readonly turns: readonly Turn[]
+      readonly model?: ModelChoice | undefined
+    },
   ): void {
     const { threadId } = thread
     const { turns, held } = mergeHistory(this.state.turns, thread.turns, this.held ?? [])
@@ -195,9 +215,10 @@ export class CodexConversation implements Conversation {
       link: { state: 'live' },
     })
     for (const event of held) this.publish(event)
-    for (const entry of this.running) if (entry.sent.settleIfEnded(entry.turnId)) this.running.delete(entry)
+    this.turns.settle()
     this.hydrated()
     this.slot.fill(client)
+    this.queue.hydrated()
   }
 
   /** Resolves once there is a connection that may take messages; rejects when there will be none any more. */
@@ -224,38 +245,10 @@ export class CodexConversation implements Conversation {
       type: 'link-changed',
       link: { state: 'ended', ...(reason.fault && { fault: reason.fault }) },
     })
-    for (const { sent } of this.running) sent.fail(error)
-    this.running.clear()
+    this.turns.fail(error)
+    this.queue.end(error)
     this.events.end()
     this.resolveClosed(reason)
-  }
-
-  private async deliver(sent: SentTurn): Promise<void> {
-    try {
-      const turnId = await this.outbox.send(sent)
-      const entry = { sent, turnId }
-      this.running.add(entry)
-      sent.started(turnId)
-      if (sent.settleIfEnded(turnId)) this.running.delete(entry)
-      else if (sent.interruptWanted) void this.interruptTurn(turnId).catch(() => undefined)
-    } catch (error) {
-      sent.fail(error)
-    }
-  }
-
-  /** @throws AppServerError when Codex refuses again and again although the turn runs */
-  private async interruptTurn(turnId: string): Promise<void> {
-    for (let n = 1; activeTurn(this.state)?.id === turnId; n += 1) {
-      const client = await this.slot.next()
-      try {
-        await client.request('turn/interrupt', { threadId: this.threadId, turnId })
-        return
-      } catch (error) {
-        if (client.signal.aborted) await this.events.changed()
-        else if (n >= INTERRUPT_TRIES) throw error
-        else await this.events.changed(AbortSignal.timeout(50))
-      }
-    }
   }
 
   private publish(event: ConversationEvent): void {
@@ -264,10 +257,10 @@ export class CodexConversation implements Conversation {
     }
     if (event.type === 'turn-waiting' && event.waiting) this.waitingTurns.add(event.turnId)
     this.events.publish(event)
-    if (event.type !== 'turn-ended') return
-    this.options.onTurnEnded()
-    for (const entry of this.running) {
-      if (entry.turnId === event.turnId && entry.sent.settleIfEnded(entry.turnId)) this.running.delete(entry)
+    if (event.type === 'turn-ended') {
+      this.options.onTurnEnded()
+      this.turns.settle(event.turnId)
     }
+    this.queue.seen(event)
   }
 }

@@ -1,6 +1,13 @@
 import { ConversationError, type ConversationState, type Feed, type Turn } from '@x/agents/conversation'
-import { AppServerError, RpcError, type AppServerClient, type Turn as CodexTurn } from '@x/codex-appserver'
+import {
+  AppServerError,
+  RequestTimeoutError,
+  RpcError,
+  type AppServerClient,
+  type Turn as CodexTurn,
+} from '@x/codex-appserver'
 import type { ClientSlot } from './client-slot.ts'
+import type { Models } from './models.ts'
 import type { SentTurn } from './sent-turn.ts'
 
 /** A message that was handed to a running turn; which turn. */
@@ -23,6 +30,18 @@ export interface OutboxOptions {
   readonly onSteer: (message: SteeredMessage) => Promise<void>
   /** A turn has been made for a message. */
   readonly onTurn: (turn: CodexTurn) => void
+  /** What the turns that begin from now on are to have beside their message. */
+  readonly models?: Pick<Models, 'settings' | 'taken'>
+}
+
+/** How a message of the queue leaves. */
+export interface QueuedDelivery {
+  /** It may have left before: it is looked for first. */
+  readonly uncertain: boolean
+  /** Whether it may be added to a turn that runs. */
+  readonly joins: boolean
+  /** Asked right before it leaves. False: it is not ours to send any more. */
+  readonly claim: () => Promise<boolean>
 }
 
 /** How long a turn that is ending, or a message that is arriving, is waited for before the state is believed. */
@@ -54,14 +73,34 @@ export class Outbox {
   }
 
   /** Resolves with the turn that took the message. */
-  send(sent: SentTurn): Promise<string> {
+  async send(sent: SentTurn): Promise<string> {
+    const turnId = await this.enqueue(sent, {
+      uncertain: false,
+      joins: true,
+      claim: () => Promise.resolve(true),
+    })
+    if (turnId === undefined) throw new Error('a message that is ours and may join any turn was not sent')
+    return turnId
+  }
+
+  /** The same for a message of the queue; `undefined` when it was left where it is. */
+  sendQueued(sent: SentTurn, how: QueuedDelivery): Promise<string | undefined> {
+    return this.enqueue(sent, how)
+  }
+
+  private enqueue(sent: SentTurn, how: QueuedDelivery): Promise<string | undefined> {
     this.unsent.add(sent)
-    const delivered = this.tail.then(() => this.deliver(sent)).finally(() => this.unsent.delete(sent))
+    const delivered = this.tail.then(() => this.deliver(sent, how)).finally(() => this.unsent.delete(sent))
     this.tail = delivered.then(
       () => undefined,
       () => undefined,
     )
     return delivered
+  }
+
+  /** No message is on its way. */
+  get isEmpty(): boolean {
+    return this.unsent.size === 0
   }
 
   /** Messages whose turn has no name yet. */
@@ -74,18 +113,20 @@ export class Outbox {
     this.ending.add(turnId)
   }
 
-  private async deliver(sent: SentTurn): Promise<string> {
+  private async deliver(sent: SentTurn, how: QueuedDelivery): Promise<string | undefined> {
     const { gate, slot, onFirstMessage } = this.options
     await gate.catch((cause: unknown) => {
       const why = cause instanceof Error ? cause.message : 'the session is not ready'
       throw new ConversationError('gate-closed', why, { cause })
     })
     await this.tellFirst(onFirstMessage)
-    let uncertain = this.steered.has(sent.clientId)
+    let uncertain = how.uncertain || this.steered.has(sent.clientId)
     for (;;) {
       const client = await slot.next()
       const known = uncertain ? await this.findTurn(sent) : undefined
       if (known !== undefined) return known
+      if (!how.joins && (await this.turnToJoin())) return undefined
+      if (!(await how.claim())) return undefined
       try {
         const turnId = await this.request(client, sent)
         if (sent.interruptWanted) this.leave(turnId)
@@ -93,6 +134,8 @@ export class Outbox {
       } catch (error) {
         if (error instanceof RpcError || !(error instanceof AppServerError)) throw error
         uncertain = true
+        // Nobody can tell whether it was taken: a connection that is made anew asks the thread.
+        if (error instanceof RequestTimeoutError) await client.close()
         if (slot.current === client) await client.closed
       }
     }
@@ -109,7 +152,7 @@ export class Outbox {
   }
 
   private async request(client: AppServerClient, sent: SentTurn): Promise<string> {
-    const { threadId, onTurn } = this.options
+    const { threadId, onTurn, models } = this.options
     const message = {
       threadId: threadId(),
       input: [{ type: 'text' as const, text: sent.message, text_elements: [] }],
@@ -128,7 +171,9 @@ export class Outbox {
         await this.until((state) => activeTurn(state)?.id !== active.id, STEER_WAIT_MS)
       }
     }
-    const { turn } = await client.request('turn/start', message)
+    const settings = models?.settings() ?? {}
+    const { turn } = await client.request('turn/start', { ...message, ...settings })
+    models?.taken(settings)
     onTurn(turn)
     return turn.id
   }

@@ -10,7 +10,8 @@ export class SentTurn implements TurnHandle {
   readonly result: Promise<TurnResult>
   /** Set when the person interrupted before Codex had named the turn. */
   interruptWanted = false
-  readonly message: string
+  /** May be changed until it is sent. */
+  message: string
   readonly clientId: string
   private readonly feed: Feed
   private name!: (turnId: string) => void

@@ -17,6 +17,8 @@ export interface TaskPaths {
   readonly processRecord: string
   /** There while and after the session is ended on purpose: who is still attached elsewhere must not start it anew. */
   readonly ended: string
+  /** Messages that wait to be sent. */
+  readonly queue: string
   readonly log: string
   /** Short: the path of a unix socket ends at 107 bytes. */
   readonly socket: string
@@ -58,6 +60,7 @@ export function taskPaths(stateDir: string, taskId: string): TaskPaths {
     launchRecord: path.posix.join(run, 'launch.json'),
     processRecord: path.posix.join(run, 'process.json'),
     ended: path.posix.join(run, 'ended'),
+    queue: path.posix.join(run, 'queue.json'),
     log: path.posix.join(run, 'codex.log'),
     socket,
   }

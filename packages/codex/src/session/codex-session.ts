@@ -8,7 +8,8 @@ import { proveIsolation, readNetworkNamespace } from '../posture/canary.ts'
 import type { PermissionPlaces } from '../posture/render-permissions.ts'
 import { connectAppServer, findAppServer, startAppServer, stopAppServer } from './app-server.ts'
 import { LinkKeeper } from './link-keeper.ts'
-import type { LaunchRecord } from './parse-launch-record.ts'
+import { chosenModel, type LaunchRecord } from './parse-launch-record.ts'
+import { queueFile } from './queue-file.ts'
 import { RecordKeeper } from './record-keeper.ts'
 import { rememberSteered } from './remember-steered.ts'
 import type { Session } from './session.ts'
@@ -64,6 +65,9 @@ export class CodexSession implements Session {
       onFirstMessage: () => this.record.save({ spoken: true }),
       steered: record.steered ?? [],
       onSteer: (message) => this.record.save(rememberSteered(this.record.current, message)),
+      chosen: chosenModel(record),
+      onChoice: (model) => this.record.save({ model }),
+      queue: queueFile(host, places.paths.queue),
       // Not knowing it has a cost only when the thread is lost, and then it is the message.
       onTurnEnded: () => void this.turnKept().catch(() => undefined),
       leavesSandbox: (asked) => leavesSandbox(host, this.link.rolloutPath, asked),
@@ -153,7 +157,7 @@ export class CodexSession implements Session {
     first: FirstConnection,
     threadId: string,
   ): Promise<CodexSession> {
-    const thread = { threadId, rolloutPath: undefined, turns: [] }
+    const thread = { threadId, rolloutPath: undefined, turns: [], model: undefined }
     const session = new CodexSession(options, first, thread, first.prove())
     try {
       await session.link.takeUp(first.client, { prove: false })

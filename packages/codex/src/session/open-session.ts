@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import path from 'node:path'
 import type { Host } from '@x/host'
+import { ConfigError } from '../errors.ts'
 import { resolveStateDir } from '../home/x-directories.ts'
 import { taskPaths, type TaskPaths } from '../home/task-paths.ts'
-import { loginFacts, renderAuth } from '../login/login.ts'
+import { loginFacts, renderAuth, type LoginFacts } from '../login/login.ts'
 import { assertVersion, provisionCodex, type Installation } from '../provision/provision-codex.ts'
 import { attachSession } from './attach-session.ts'
 import { CodexSession } from './codex-session.ts'
@@ -46,6 +47,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     login: facts,
     posture: options.posture ?? 'confined',
     approvals: options.approvals ?? 'ask',
+    ...chosen(options, facts),
     createdAt: Date.now(),
   }
   const places = {
@@ -62,6 +64,16 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   await Promise.all([writeConfig(host, record, places), writeAuth(host, paths, renderAuth(login))])
   await writeRecord(host, paths, record)
   return CodexSession.open({ host, record, places }, signal)
+}
+
+function chosen({ model, effort }: SessionOptions, facts: LoginFacts): Pick<LaunchRecord, 'model'> {
+  if (model?.trim() === '' || effort?.trim() === '')
+    throw new ConfigError(model?.trim() === '' ? 'model' : 'effort', 'a name', 'an empty text')
+  const name = model ?? (facts.kind === 'endpoint' ? facts.model : undefined)
+  if (name === undefined && effort !== undefined)
+    throw new ConfigError('effort', 'given together with `model`', JSON.stringify(effort))
+  if (name === undefined || (model === undefined && effort === undefined)) return {}
+  return { model: { model: name, ...(effort !== undefined && { effort }) } }
 }
 
 async function findInstallation(options: SessionOptions): Promise<Installation> {

@@ -1,3 +1,4 @@
+import type { ModelChoice } from '@x/agents/conversation'
 import { z } from 'zod'
 
 const loginSchema = z.discriminatedUnion('kind', [
@@ -16,6 +17,8 @@ const recordSchema = z.object({
   kept: z.boolean(),
   /** The newest messages that were handed to a running turn: they may be in Codex's hands and in no history yet. */
   steered: z.array(z.object({ clientId: z.string(), turnId: z.string() })).optional(),
+  /** What was chosen to answer; absent: what the login or Codex says. */
+  model: z.object({ model: z.string(), effort: z.string().optional() }).optional(),
   binary: z.string(),
   installation: z.string(),
   version: z.string(),
@@ -41,4 +44,8 @@ export function parseLaunchRecord(text: string): LaunchRecord {
   const parsed = recordSchema.safeParse(json)
   if (!parsed.success) throw new Error(`the launch record does not fit: ${z.prettifyError(parsed.error)}`)
   return parsed.data
+}
+
+export function chosenModel({ model }: LaunchRecord): ModelChoice | undefined {
+  return model && { model: model.model, ...(model.effort !== undefined && { effort: model.effort }) }
 }

@@ -40,6 +40,10 @@ export interface SessionOptions extends SessionPlace {
   /** `empty`: a fresh directory of the task. `directory`: the person's own code, in place. @default 'empty' */
   readonly work?: 'empty' | { readonly directory: string }
   readonly login: Login
+  /** @default the login's, else Codex's own */
+  readonly model?: string
+  /** How hard the model thinks, in its own words. @default the model's own */
+  readonly effort?: string
   /** @default 'confined' */
   readonly posture?: Posture
   /** `ask` a person before commands that are not known to be harmless, or `never`. @default 'ask' */

@@ -1,7 +1,8 @@
-import type { Turn } from '@x/agents/conversation'
+import type { ModelChoice, Turn } from '@x/agents/conversation'
 import { RpcError, type AppServerClient, type ResultOf } from '@x/codex-appserver'
 import type { Host } from '@x/host'
 import { completeHistory } from '../conversation/complete-history.ts'
+import { translateChoice } from '../conversation/models.ts'
 import { readRollout } from '../conversation/read-rollout.ts'
 import { translateTurn } from '../conversation/translate-turn.ts'
 import { SessionError } from '../errors.ts'
@@ -13,6 +14,8 @@ export interface OpenedThread {
   /** Where Codex keeps the thread. */
   readonly rolloutPath: string | undefined
   readonly turns: readonly Turn[]
+  /** What answers in it. */
+  readonly model: ModelChoice | undefined
 }
 
 /** A first message may be on its way to disk when we come back: its thread is asked for again until it is there. */
@@ -26,12 +29,16 @@ function approvalPolicy(record: LaunchRecord): 'untrusted' | 'never' {
 
 /** Makes the thread of a new session. @throws SessionError `posture`, RpcError */
 export async function startThread(client: AppServerClient, record: LaunchRecord): Promise<OpenedThread> {
+  const { model, effort } = record.model ?? {}
   const answer = await client.request('thread/start', {
     cwd: record.directory,
     approvalPolicy: approvalPolicy(record),
+    ...(model !== undefined && { model }),
+    ...(effort !== undefined && { config: { model_reasoning_effort: effort } }),
   })
   assertProfile(answer)
-  return { threadId: answer.thread.id, rolloutPath: answer.thread.path ?? undefined, turns: [] }
+  const { thread } = answer
+  return { threadId: thread.id, rolloutPath: thread.path ?? undefined, turns: [], model: choiceIn(answer) }
 }
 
 /**
@@ -52,8 +59,13 @@ export async function takeUpThread(
   const { thread } = answer
   const rolloutPath = thread.path ?? undefined
   const turns = thread.turns.map(translateTurn)
-  if (rolloutPath === undefined) return { threadId, rolloutPath, turns }
-  return { threadId, rolloutPath, turns: completeHistory(turns, await readRollout(host, rolloutPath)) }
+  const model = choiceIn(answer)
+  if (rolloutPath === undefined) return { threadId, rolloutPath, turns, model }
+  return { threadId, rolloutPath, turns: completeHistory(turns, await readRollout(host, rolloutPath)), model }
+}
+
+function choiceIn(answer: ResultOf<'thread/start'> | ResultOf<'thread/resume'>): ModelChoice {
+  return translateChoice(answer.model, answer.reasoningEffort)
 }
 
 /** `undefined` when there never was anything of the thread on disk. */

@@ -1,0 +1,79 @@
+import { EMPTY_QUEUE, type StoredQueue } from './parse-queue.ts'
+
+/** Where the queue outlives us. Several processes may have the same one open. */
+export interface QueueStore {
+  read(): Promise<StoredQueue>
+  /** Replaces what has version `known`; one step for all who have it open. @returns false when it has another version by now */
+  replace(known: number, next: StoredQueue): Promise<boolean>
+}
+
+/** How often a change is tried that somebody else comes before. */
+const CHANGE_TRIES = 50
+
+/** The queue as it is in its store, as far as we know: what is on disk counts. */
+export class KeptQueue {
+  private readonly store: QueueStore
+  private readonly onChange: () => void
+  private stored: StoredQueue = EMPTY_QUEUE
+  private tail: Promise<unknown>
+
+  /** `onFault` hears of a queue that can't be read: nothing can then be added to it either. */
+  constructor(store: QueueStore, onChange: () => void, onFault: (error: unknown) => void) {
+    this.store = store
+    this.onChange = onChange
+    this.tail = this.read().catch(onFault)
+  }
+
+  get current(): StoredQueue {
+    return this.stored
+  }
+
+  /** Resolves when all that was asked for so far is done. Never rejects. */
+  async settled(): Promise<void> {
+    await this.tail
+  }
+
+  /** Changes the queue, one change after the other. @returns false when `make` found nothing to change */
+  change(make: (queue: StoredQueue) => StoredQueue): Promise<boolean> {
+    const changed = this.tail.then(() => this.apply(make))
+    this.tail = changed.catch(() => undefined)
+    return changed
+  }
+
+  private async apply(make: (queue: StoredQueue) => StoredQueue): Promise<boolean> {
+    for (let n = 1; n <= CHANGE_TRIES; n += 1) {
+      const known = this.stored
+      const made = make(known)
+      if (made === known) return false
+      const next = { ...made, version: known.version + 1 }
+      if (await this.store.replace(known.version, next)) {
+        this.stored = next
+        this.onChange()
+        return true
+      }
+      await this.read()
+    }
+    throw new Error('others change the queue all the time')
+  }
+
+  private async read(): Promise<void> {
+    this.stored = await this.store.read()
+    this.onChange()
+  }
+}
+
+/** Whether a message is there and not on its way. */
+export function waits(queue: StoredQueue, id: string): boolean {
+  return queue.leaving?.id !== id && queue.messages.some((one) => one.id === id)
+}
+
+/** The same object when it is not there. */
+export function without(queue: StoredQueue, id: string): StoredQueue {
+  if (!queue.messages.some((one) => one.id === id)) return queue
+  const { leaving, ...rest } = queue
+  return {
+    ...rest,
+    messages: queue.messages.filter((one) => one.id !== id),
+    ...(leaving && leaving.id !== id && { leaving }),
+  }
+}
