@@ -37,6 +37,7 @@ export type { SayStep } from './steps/say.ts'
 export type { SummaryStep } from './steps/summary.ts'
 export type { ThinkStep } from './steps/think.ts'
 export type { UsageFigures } from './steps/usage.ts'
+export { describeModel, type ModelDescription } from './describe-model.ts'
 export { chatModel } from './chat/chat-model.ts'
 export {
   openResponsesServer,

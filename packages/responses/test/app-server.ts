@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline'
 
 import { codexBinary, type CODEX_VERSIONS } from '@x/fixtures'
 
-import { configToml } from './exec-codex.ts'
+import { configToml, type ProviderSettings } from './exec-codex.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
@@ -47,15 +47,17 @@ export interface TurnRun {
 
 export interface AppServer extends AsyncDisposable {
   readonly threadId: string
-  readonly request: (method: string, params: Json) => Promise<Json>
   /** Runs one turn of the thread to its end. */
   readonly turn: (text: string, more?: Json) => Promise<TurnRun>
   /** Has the thread compacted, to the end of the turn that it takes. */
   readonly compact: () => Promise<TurnRun>
+  /** The first finished item of a kind; 0.142.5 may finish a command after its turn. */
+  readonly itemDone: (type: string) => Promise<Json>
+  readonly listModels: () => Promise<unknown>
   readonly messages: readonly Message[]
 }
 
-export interface AppServerOptions {
+export interface AppServerOptions extends ProviderSettings {
   readonly version: (typeof CODEX_VERSIONS)[number]
   readonly model?: string
   /** TOML before the first table. */
@@ -63,10 +65,6 @@ export interface AppServerOptions {
   /** Tables after the others. */
   readonly tables?: string
   readonly thread?: Json
-  /** The provider's display name. @default 'offline' */
-  readonly provider?: string
-  /** Of requests and of streams. @default 0 */
-  readonly retries?: number
   /** What Codex hears when it asks; by default everything is allowed. */
   readonly answer?: (method: string, params: Json) => Json
 }
@@ -77,21 +75,12 @@ export async function openAppServer(
   url: string,
   options: AppServerOptions,
 ): Promise<AppServer> {
-  const {
-    version,
-    model = 'gpt-5.5',
-    config = '',
-    tables = '',
-    thread = {},
-    answer = allow,
-    provider,
-    retries,
-  } = options
+  const { version, model = 'gpt-5.5', config = '', tables = '', thread = {}, answer = allow } = options
   const [home, work] = [path.join(root, 'home'), path.join(root, 'work')]
   await Promise.all([mkdir(path.join(home, '.codex'), { recursive: true }), mkdir(work, { recursive: true })])
   await writeFile(
     path.join(home, '.codex', 'config.toml'),
-    config + configToml(url, model, work, provider, retries) + tables,
+    config + configToml(url, model, work, options) + tables,
   )
   const child = spawn(codexBinary(version), ['app-server'], {
     cwd: work,
@@ -157,11 +146,15 @@ export async function openAppServer(
   }
   return {
     threadId,
-    request,
     messages,
     turn: (text, more = {}) =>
       runTurn('turn/start', { input: [{ type: 'text', text, text_elements: [] }], ...more }),
     compact: () => runTurn('thread/compact/start', {}),
+    itemDone: async (type) => {
+      const message = await waitFor((one) => itemsOf([one], type).length > 0)
+      return itemsOf([message])[0] ?? {}
+    },
+    listModels: async () => (await request('model/list', {}))['data'],
     async [Symbol.asyncDispose]() {
       child.kill('SIGKILL')
       await exited

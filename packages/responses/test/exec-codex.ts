@@ -57,14 +57,23 @@ export async function execCodex(
   return { exitCode, events }
 }
 
-/** The home's settings. Codex takes a provider that is named `OpenAI` for the real service, and compacts there. */
+export interface ProviderSettings {
+  /** Codex takes a provider that is named `OpenAI` for the real service, and compacts there. @default 'offline' */
+  readonly provider?: string
+  /** Of requests and of streams. @default 0 */
+  readonly retries?: number
+  /** The line that says where the key comes from. */
+  readonly auth?: string
+}
+
+/** The home's settings. */
 export function configToml(
   url: string,
   model: string,
   work: string,
-  provider = 'offline',
-  retries = 0,
+  settings: ProviderSettings = {},
 ): string {
+  const { provider = 'offline', retries = 0, auth = 'env_key = "OFFLINE_KEY"' } = settings
   return `
 model = "${model}"
 model_provider = "offline"
@@ -74,7 +83,7 @@ check_for_update_on_startup = false
 name = "${provider}"
 base_url = "${url}"
 wire_api = "responses"
-env_key = "OFFLINE_KEY"
+${auth}
 request_max_retries = ${String(retries)}
 stream_max_retries = ${String(retries)}
 [projects."${work}"]

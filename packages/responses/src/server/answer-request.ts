@@ -5,12 +5,15 @@ import type { ModelRequest } from '../model-request.ts'
 import type { ModelEvent, ModelStep } from '../model-step.ts'
 import type { ScriptedModel } from '../scripted-model.ts'
 import type { FailStep } from '../steps/fail.ts'
-import type { Played } from '../steps/response-in-progress.ts'
+import type { Played, WireObject } from '../steps/response-in-progress.ts'
 import { apiError, type ApiError } from './api-error.ts'
 import { encodeEvent } from './encode-event.ts'
 import { playSteps } from './play-steps.ts'
 import { takeHead } from './take-head.ts'
 import { untilAborted } from './until-aborted.ts'
+
+/** What a client without a stream gets of the whole response. */
+export type PickBody = (whole: WireObject) => WireObject
 
 /**
  * Lets the model answer on `response`: as server-sent events, or as one JSON object when the client did not ask for a stream.
@@ -21,6 +24,7 @@ export async function answerRequest(
   request: ModelRequest,
   response: ServerResponse,
   signal: AbortSignal,
+  pick: PickBody = (whole) => whole,
 ): Promise<void> {
   const all = untilAborted(
     catchModel(() => model.respond(request, { signal })),
@@ -31,7 +35,7 @@ export async function answerRequest(
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
     if (refusal === undefined) {
       const played = playSteps(steps, request, signal)
-      await (request.stream ? sendStream(response, played, signal) : sendWhole(response, played))
+      await (request.stream ? sendStream(response, played, signal) : sendWhole(response, played, pick))
     } else sendRefusal(response, refusal)
   } catch (cause) {
     // Aborted: the client is gone or the server closes; there is nobody to tell.
@@ -93,8 +97,12 @@ async function sendStream(
   response.end()
 }
 
-/** The last event carries the whole response, so that is what a client without a stream gets. */
-async function sendWhole(response: ServerResponse, played: AsyncIterable<Played>): Promise<void> {
+/** The last event carries the whole response, so that is what a client without a stream gets, or what `pick` makes of it. */
+async function sendWhole(
+  response: ServerResponse,
+  played: AsyncIterable<Played>,
+  pick: PickBody,
+): Promise<void> {
   let last: ModelEvent | undefined
   for await (const one of played) {
     if ('drop' in one) {
@@ -105,7 +113,7 @@ async function sendWhole(response: ServerResponse, played: AsyncIterable<Played>
   }
   response
     .writeHead(200, { 'content-type': 'application/json' })
-    .end(JSON.stringify(last?.['response'] ?? {}))
+    .end(JSON.stringify(pick((last?.['response'] ?? {}) as WireObject)))
 }
 
 /** A model that throws ends its answer as a failure that says what was thrown. */

@@ -2,6 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 
 import { parseModelRequest } from '../parse-model-request.ts'
 import type { ScriptedModel } from '../scripted-model.ts'
+import { answerCompaction, asCompaction } from './answer-compaction.ts'
 import { answerRequest, sendError } from './answer-request.ts'
 import { apiError } from './api-error.ts'
 import { checkBearer, type ApiKeyCheck } from './check-bearer.ts'
@@ -43,7 +44,9 @@ async function route(
   } else if (!checkBearer(request.headers.authorization, options.apiKey)) {
     refuse(request, response, 401, 'Incorrect API key provided.', 'invalid_api_key')
   } else if (place === 'POST /v1/responses') {
-    await handleResponses(request, response, options)
+    await handleResponses(request, response, options, answerRequest)
+  } else if (place === 'POST /v1/responses/compact') {
+    await handleResponses(request, response, options, answerCompaction)
   } else if (place === 'GET /v1/models') {
     // Codex wants `models`; other clients want `data`.
     const models = options.model.models ?? []
@@ -59,7 +62,7 @@ async function route(
       'This server speaks HTTP with server-sent events only.',
       'websocket_unsupported',
     )
-  } else if (path === '/v1/responses' || path === '/v1/models') {
+  } else if (path === '/v1/responses' || path === '/v1/responses/compact' || path === '/v1/models') {
     refuse(request, response, 405, `${place} is not served.`, 'method_not_allowed')
   } else {
     refuse(request, response, 404, `Unknown request URL: ${place}.`, 'unknown_url')
@@ -70,6 +73,7 @@ async function handleResponses(
   request: IncomingMessage,
   response: ServerResponse,
   { model, onRequest, signal }: HandlerOptions,
+  answer: typeof answerRequest,
 ): Promise<void> {
   const body = await readBody(request, MAX_BODY_BYTES)
   if ('error' in body) {
@@ -89,8 +93,9 @@ async function handleResponses(
   })
   const ended = AbortSignal.any([signal, gone.signal])
   const bearer = /^Bearer +(\S+)/i.exec(request.headers.authorization ?? '')?.[1]
-  onRequest({ ...parsed.request, bearer, headers: request.headers, signal: ended }, body.bytes)
-  await answerRequest(model, parsed.request, response, ended)
+  const asked = answer === answerCompaction ? asCompaction(parsed.request) : parsed.request
+  onRequest({ ...asked, bearer, headers: request.headers, signal: ended }, body.bytes)
+  await answer(model, asked, response, ended)
 }
 
 /** Refuses and lets the rest of the request run into nothing, so that the client reads the answer and not a reset. */
