@@ -1,6 +1,7 @@
 import { expect } from 'vitest'
 import type { Approval } from '../conversation/approval.ts'
 import type { Conversation } from '../conversation/conversation.ts'
+import type { Command } from '../conversation/item.ts'
 import { untilState, type ConversationCase } from './conversation-stage.ts'
 
 /** What a person must allow. */
@@ -12,7 +13,7 @@ export function approvalContract(scenario: ConversationCase): void {
     expect(approval).toMatchObject({ kind: 'command', turnId: await turn.turnId })
     expect(await conversation.answer(approval.id, 'accept')).toBe(true)
     expect(await turn.result).toMatchObject({ status: 'completed' })
-    expect(commands(conversation)).toMatchObject([{ status: 'completed' }])
+    expect(await endedCommands(conversation)).toMatchObject([{ status: 'completed' }])
     expect(conversation.state.approvals).toEqual([])
   })
 
@@ -20,7 +21,7 @@ export function approvalContract(scenario: ConversationCase): void {
     const turn = conversation.send(cues.askToRun)
     await conversation.answer((await nextApproval(conversation)).id, 'decline')
     expect(await turn.result).toMatchObject({ status: 'completed' })
-    expect(commands(conversation)).toMatchObject([{ status: 'declined' }])
+    expect(await endedCommands(conversation)).toMatchObject([{ status: 'declined' }])
   })
 
   scenario('interrupts the turn of what was cancelled', async ({ conversation, cues }) => {
@@ -37,7 +38,7 @@ export function approvalContract(scenario: ConversationCase): void {
     expect(await turn.result).toMatchObject({ status: 'completed' })
     expect(await conversation.answer(id, 'accept')).toBe(false)
     expect(await conversation.answer('never-asked', 'accept')).toBe(false)
-    expect(commands(conversation)).toMatchObject([{ status: 'completed' }])
+    expect(await endedCommands(conversation)).toMatchObject([{ status: 'completed' }])
   })
 
   scenario('leaves a question open that was answered with nonsense', async ({ conversation, cues }) => {
@@ -72,7 +73,7 @@ export function approvalContract(scenario: ConversationCase): void {
       expect(conversation.state.approvals.map(({ id }) => id)).toEqual([asked.id])
       expect(await conversation.answer(asked.id, 'accept')).toBe(true)
       expect(await turn.result).toMatchObject({ status: 'completed' })
-      expect(commands(conversation)).toMatchObject([{ status: 'completed' }])
+      expect(await endedCommands(conversation)).toMatchObject([{ status: 'completed' }])
     },
   )
 }
@@ -86,6 +87,10 @@ function nextApproval(conversation: Conversation): Promise<Approval> {
   })
 }
 
-function commands(conversation: Conversation): readonly unknown[] {
-  return conversation.state.turns.flatMap(({ items }) => items.filter((item) => item.type === 'command'))
+/** All of them, once each has come to its end: that may be after the turn's. */
+function endedCommands(conversation: Conversation): Promise<readonly Command[]> {
+  return untilState(conversation, ({ turns }) => {
+    const commands = turns.flatMap(({ items }) => items.filter((item) => item.type === 'command'))
+    return commands.every(({ phase }) => phase === 'done') && commands
+  })
 }
