@@ -12,8 +12,17 @@ export interface ConnectOptions {
   readonly capabilities?: InitializeCapabilities
   /** Gives up the handshake. It has no effect once `connect` has resolved: close the client instead. */
   readonly signal?: AbortSignal
-  /** How long a request waits for its answer where it does not say, in milliseconds; the handshake too. @default 30_000 */
+  /**
+   * How long a request waits for its answer where neither the call nor `METHOD_TIMEOUTS_MS` says, in milliseconds;
+   * the handshake too. @default 30_000
+   */
   readonly defaultTimeoutMs?: number
+  /**
+   * How much of what we send may be on its way to a server that does not read, in bytes. Beyond it requests wait for
+   * room in their order, within their own time limit, and can be taken back by their signal. A single larger
+   * message is sent all the same. @default 16 MiB
+   */
+  readonly maxUnsentBytes?: number
   /**
    * What becomes of a server request that has no handler. `refuse` gives the answer that grants nothing, or an error
    * that names the method. `ignore` stays silent: for a client that only watches, beside one that answers.
@@ -38,12 +47,15 @@ export async function connect(channel: FrameChannel, options: ConnectOptions): P
     capabilities,
     signal,
     defaultTimeoutMs = 30_000,
+    maxUnsentBytes = 16 * 1024 * 1024,
     unhandledRequests = 'refuse',
     onProtocolError = () => undefined,
     onListenerError = () => undefined,
   } = options
+  if (!(maxUnsentBytes > 0)) throw new TypeError(`expected maxUnsentBytes > 0, got ${String(maxUnsentBytes)}`)
   const connection = new Connection(channel, {
     defaultTimeoutMs,
+    maxUnsentBytes,
     unhandledRequests,
     onProtocolError,
     onListenerError,

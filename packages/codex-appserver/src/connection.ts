@@ -1,5 +1,6 @@
 import { ConnectionClosedError, ProtocolError } from './errors.ts'
-import type { AnyNotification, ServerRequestMethod } from './method-types.ts'
+import { METHOD_TIMEOUTS_MS } from './method-timeouts.ts'
+import type { AnyNotification, ClientMethod, ServerRequestMethod } from './method-types.ts'
 import { SAFE_ANSWERS } from './safe-answers.ts'
 import type { ConnectionClosed, FrameChannel } from './transport/frame-channel.ts'
 import { validateNotification, validateResult, validateServerRequest } from './validate/validate-message.ts'
@@ -8,12 +9,15 @@ import { InboundQueue } from './wire/inbound-queue.ts'
 import { Listeners } from './wire/listeners.ts'
 import { parseMessage, type Message, type RequestId } from './wire/parse-message.ts'
 import { PendingRequests, type CallOptions } from './wire/pending-requests.ts'
+import { Outbox } from './wire/outbox.ts'
 import { redactLine } from './wire/redact-line.ts'
+import { retryOverloaded } from './wire/retry-overloaded.ts'
 import { ServerRequests, type ServerRequestContext } from './wire/server-requests.ts'
 
 /** What a connection needs beside its channel, with every default resolved. */
 export interface ConnectionOptions {
   readonly defaultTimeoutMs: number
+  readonly maxUnsentBytes: number
   readonly unhandledRequests: 'refuse' | 'ignore'
   readonly onProtocolError: (error: ProtocolError) => void
   readonly onListenerError: (error: unknown, method: string) => void
@@ -26,6 +30,7 @@ export class Connection {
   readonly #options: ConnectionOptions
   readonly #ended = new AbortController()
   readonly #pending = new PendingRequests()
+  readonly #outbox: Outbox
   readonly #listeners: Listeners<string, AnyNotification>
   readonly #anyListeners: Listeners<'any', AnyNotification>
   readonly #serverRequests: ServerRequests
@@ -42,6 +47,9 @@ export class Connection {
     this.#anyListeners = new Listeners((error) => {
       report(error, '*')
     })
+    this.#outbox = new Outbox((text, gone) => {
+      channel.send(text, gone)
+    }, options.maxUnsentBytes)
     this.#serverRequests = new ServerRequests({
       send: (message) => {
         this.#send(message)
@@ -60,6 +68,7 @@ export class Connection {
     })
     this.closed = channel.closed.then((closed) => {
       queue.flush()
+      this.#outbox.clear()
       this.#pending.close(closed)
       this.#serverRequests.close(closed)
       this.#ended.abort(new ConnectionClosedError(closed))
@@ -80,18 +89,31 @@ export class Connection {
   }
 
   requestUntyped(method: string, params: unknown, options: CallOptions = {}): Promise<unknown> {
-    const { timeoutMs = this.#options.defaultTimeoutMs } = options
-    return this.#pending.open(
-      method,
-      (id) => {
-        this.#send({ id, method, params })
-      },
-      { ...options, timeoutMs },
-    )
+    const { timeoutMs = this.#timeoutOf(method), signal } = options
+    const deadline = performance.now() + timeoutMs
+    const limits = {
+      deadline,
+      signal: () => (signal ? AbortSignal.any([signal, this.signal]) : this.signal),
+    }
+    let isFirst = true
+    return retryOverloaded(() => {
+      const leftMs = isFirst ? timeoutMs : Math.ceil(deadline - performance.now())
+      isFirst = false
+      return this.#pending.open(
+        method,
+        (id, failed) => this.#outbox.push(() => JSON.stringify({ id, method, params }), failed),
+        { ...options, timeoutMs: leftMs },
+      )
+    }, limits)
   }
 
   notify(method: string, params?: unknown): void {
     this.#send({ method, params })
+  }
+
+  #timeoutOf(method: string): number {
+    const known = Object.hasOwn(METHOD_TIMEOUTS_MS, method)
+    return (known ? METHOD_TIMEOUTS_MS[method as ClientMethod] : undefined) ?? this.#options.defaultTimeoutMs
   }
 
   onNotification(method: string, listener: (notification: AnyNotification) => void): Disposable {
@@ -187,8 +209,13 @@ export class Connection {
     return { error: { code: -32601, message: `"${method}" is not supported by this client` } }
   }
 
+  /** @throws TypeError for what cannot be written as JSON: an answer is written even when it has to wait. */
   #send(message: object): void {
-    this.#channel.send(JSON.stringify(message))
+    const text = JSON.stringify(message)
+    this.#outbox.push(
+      () => text,
+      () => undefined,
+    )
   }
 
   #nonsense(error: ProtocolError): void {

@@ -74,11 +74,28 @@ export class ProtocolError extends AppServerError {
 export class ConnectionClosedError extends AppServerError {
   override readonly name = 'ConnectionClosedError'
   readonly reason: ConnectionClosed['reason']
+  /** The end of the server's error output, at most 8 KiB and without secrets; empty where it is not known. */
+  readonly stderr: string
 
   constructor(closed: ConnectionClosed, method?: string) {
     const waiting = method === undefined ? '' : `, while ${method} was waiting for its answer`
-    super('connection-closed', `${closed.detail}${waiting}`, { cause: closed.cause })
+    super('connection-closed', `${closed.detail}${waiting}${lastLine(closed.stderr)}`, {
+      cause: closed.cause,
+    })
     this.reason = closed.reason
+    this.stderr = closed.stderr ?? ''
+  }
+}
+
+/** The link never came to be: nothing that speaks WebSocket is at the other end, or not in time. */
+export class HandshakeError extends AppServerError {
+  override readonly name = 'HandshakeError'
+  /** The end of the error output of the process that leads there, at most 8 KiB and without secrets. */
+  readonly stderr: string
+
+  constructor(why: string, stderr: string, options?: ErrorOptions) {
+    super('handshake-failed', `${why}${lastLine(stderr)}`, options)
+    this.stderr = stderr
   }
 }
 
@@ -93,4 +110,10 @@ export class RequestTimeoutError extends AppServerError {
     this.method = method
     this.timeoutMs = timeoutMs
   }
+}
+
+/** What a process said last, as the end of a message: most often that is why it ended. */
+function lastLine(stderr = ''): string {
+  const line = stderr.slice(stderr.lastIndexOf('\n') + 1)
+  return line === '' ? '' : `; it said: ${redactLine(line, 300)}`
 }

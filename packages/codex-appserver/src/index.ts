@@ -3,6 +3,7 @@ export { connect, type ConnectOptions } from './connect.ts'
 export type { AppServerClient } from './client.ts'
 export type { CallOptions } from './wire/pending-requests.ts'
 export { LEAVE_UNANSWERED, type ServerRequestContext } from './wire/server-requests.ts'
+export { METHOD_TIMEOUTS_MS } from './method-timeouts.ts'
 export { SAFE_ANSWERS, type SafeAnswers } from './safe-answers.ts'
 export { isKnownNotification } from './known-notification.ts'
 
@@ -13,6 +14,7 @@ export { openLineChannel, type LineChannelStreams } from './transport/stdio.ts'
 export {
   AppServerError,
   ConnectionClosedError,
+  HandshakeError,
   ProtocolError,
   RequestTimeoutError,
   RpcError,

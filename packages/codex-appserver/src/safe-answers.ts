@@ -15,6 +15,11 @@ export const SAFE_ANSWERS: SafeAnswers = {
   'item/permissions/requestApproval': () => ({ permissions: {} }),
   'item/tool/requestUserInput': () => ({ answers: {} }),
   'mcpServer/elicitation/request': () => ({ action: 'decline' }),
+  // The older names of the first two: no supported version sends them to a client that starts threads.
+  applyPatchApproval: () => ({ decision: 'denied' }),
+  execCommandApproval: () => ({ decision: 'denied' }),
+  // Asked for only where the configuration says that the client has the clock. Without an answer the turn fails.
+  'currentTime/read': () => ({ currentTimeAt: Math.floor(Date.now() / 1_000) }),
   'item/tool/call': ({ tool }) => ({
     success: false,
     contentItems: [{ type: 'inputText', text: `"${tool}" is not supported by this client` }],

@@ -17,9 +17,16 @@ describe('the README', () => {
   test('says what becomes of every request of the server that nobody handles', () => {
     const rows = SERVER_REQUEST_METHODS.map((method) => {
       const answer = SAFE_ANSWERS[method] as ((params: object) => unknown) | undefined
-      return `| \`${method}\` | ${answer ? `\`${JSON.stringify(answer({ tool: 'tool' })).replaceAll('\\\\', '')}\`` : 'error -32601'} |`
+      return `| \`${method}\` | ${answer ? `\`${shown(answer({ tool: 'tool' }))}\`` : 'error -32601'} |`
     })
     const compact = readme.replaceAll(/ +/g, ' ')
     for (const row of rows) expect(compact).toContain(row)
   })
 })
+
+/** An answer as the table has it; the time of day stands there as a word. */
+function shown(answer: unknown): string {
+  return JSON.stringify(answer)
+    .replaceAll('\\\\', '')
+    .replace(/(?<="currentTimeAt":)\d+/, 'SECONDS')
+}

@@ -12,6 +12,8 @@ export interface ConnectionClosed {
   readonly detail: string
   /** The stream's own error, where there was one. */
   readonly cause?: unknown
+  /** The last that the process at the other end said on its error output, without secrets, where that was read. */
+  readonly stderr?: string
 }
 
 /** Receives what a channel reads, in order of arrival and never two calls at once. */

@@ -2,23 +2,35 @@ import type { Readable, Writable } from 'node:stream'
 import { LineFramer } from '../wire/line-framer.ts'
 import { Ending } from './ending.ts'
 import type { ConnectionClosed, FrameChannel, FrameReader } from './frame-channel.ts'
+import { StderrTail, withLastWords } from './stderr-tail.ts'
 
-/** The two pipes of a `codex app-server` that speaks on its stdio. The channel takes both over. */
+/** The pipes of a `codex app-server` that speaks on its stdio. The channel takes them all over. */
 export interface LineChannelStreams {
   /** What the server writes: its stdout. */
   readonly readable: Readable
   /** What the server reads: its stdin. Ending it ends the server. */
   readonly writable: Writable
+  /**
+   * Its error output. It is read to its end, so that the server never waits for it, and its last 8 KiB are in
+   * `ConnectionClosed.stderr`. Leave it out when somebody else reads it.
+   */
+  readonly stderr?: Readable
 }
 
 /** One JSON message per line over a pair of byte streams. Nothing is read before a client starts it. */
 export function openLineChannel(streams: LineChannelStreams): FrameChannel {
   const { readable, writable } = streams
   const ending = new Ending()
+  const tail = streams.stderr ? new StderrTail(streams.stderr) : undefined
+  let isOver = false
   const end = (closed: ConnectionClosed): void => {
-    if (!ending.end(closed)) return
+    if (isOver) return
+    isOver = true
     readable.destroy()
     if (writable.writable) writable.end()
+    void withLastWords(closed, tail).then((told) => {
+      ending.end(told)
+    })
   }
   const broken = (cause: Error): void => {
     end({ reason: 'link-failed', detail: 'the pipe to the app-server broke', cause })
@@ -32,7 +44,7 @@ export function openLineChannel(streams: LineChannelStreams): FrameChannel {
       read(readable, reader, end)
     },
     send: (text, gone = () => undefined) => {
-      if (ending.ended || !writable.writable) gone()
+      if (isOver || !writable.writable) gone()
       else
         writable.write(`${text}\n`, () => {
           gone()

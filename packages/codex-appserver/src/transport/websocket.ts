@@ -1,9 +1,10 @@
-import type { Duplex } from 'node:stream'
+import type { Duplex, Readable } from 'node:stream'
 import type { Socket } from 'node:net'
 import { WebSocket, type RawData } from 'ws'
-import { AppServerError } from '../errors.ts'
+import { HandshakeError } from '../errors.ts'
 import { Ending } from './ending.ts'
 import type { ConnectionClosed, FrameChannel, FrameReader } from './frame-channel.ts'
+import { StderrTail, withLastWords } from './stderr-tail.ts'
 
 /** How to open the WebSocket; the defaults fit a unix socket on this machine and one at the end of a tunnel. */
 export interface WebSocketChannelOptions {
@@ -12,11 +13,16 @@ export interface WebSocketChannelOptions {
   /** How long the opening may take, in milliseconds. @default 10_000 */
   readonly handshakeTimeoutMs?: number
   /**
-   * How often the other side is asked for a sign of life, in milliseconds; any frame is one. After a whole interval
-   * without one the channel ends: a tunnel does not tell that what lay behind it died. 0 never asks.
-   * @default 20_000
+   * How often the other side is asked for a sign of life, in milliseconds; any byte is one. After a whole interval
+   * without one the channel ends: a tunnel does not tell that what lay behind it died. So a dead peer is noticed
+   * after two intervals at most. 0 never asks. @default 20_000
    */
   readonly keepAliveMs?: number
+  /**
+   * The error output of the process whose stdio the stream is, such as `codex app-server proxy`. It is read to its
+   * end, and its last 8 KiB are in `ConnectionClosed.stderr` and in HandshakeError.
+   */
+  readonly stderr?: Readable
 }
 
 /** One message of a turn can hold a whole file; a line of 16 MiB was seen. */
@@ -28,7 +34,7 @@ const CLOSE_WAIT_MS = 1_000
 /**
  * Opens a WebSocket over a connected byte stream, of whatever kind: a unix socket, an SSH channel, a child's stdio.
  * Takes the stream over: it is destroyed with the channel, and when opening fails.
- * @throws AppServerError `handshake-failed` when the other side does not become a WebSocket in time; the reason of `signal`.
+ * @throws HandshakeError when the other side does not become a WebSocket in time; the reason of `signal`.
  */
 export async function openWebSocketChannel(
   duplex: Duplex,
@@ -42,7 +48,8 @@ export async function openWebSocketChannel(
     maxPayload: MAX_PAYLOAD_BYTES,
   })
   // Before anything else: a stream can break between the opening and the code that awaits it.
-  const channel = channelOf(socket, duplex, keepAliveMs)
+  const tail = options.stderr ? new StderrTail(options.stderr) : undefined
+  const channel = channelOf(socket, duplex, { keepAliveMs, tail })
   const deadline = AbortSignal.timeout(handshakeTimeoutMs)
   try {
     await opened(socket, signal ? AbortSignal.any([signal, deadline]) : deadline)
@@ -53,7 +60,7 @@ export async function openWebSocketChannel(
     const why = deadline.aborted
       ? `no WebSocket within ${String(handshakeTimeoutMs)} ms`
       : 'no WebSocket was opened'
-    throw new AppServerError('handshake-failed', why, { cause })
+    throw new HandshakeError(why, (await tail?.lastWords()) ?? '', { cause })
   }
   return channel
 }
@@ -82,7 +89,11 @@ function opened(socket: WebSocket, signal: AbortSignal): Promise<void> {
   })
 }
 
-function channelOf(socket: WebSocket, duplex: Duplex, keepAliveMs: number): FrameChannel {
+function channelOf(
+  socket: WebSocket,
+  duplex: Duplex,
+  { keepAliveMs, tail }: { readonly keepAliveMs: number; readonly tail: StderrTail | undefined },
+): FrameChannel {
   const ending = new Ending()
   let failure: Error | undefined
   let silenced: ConnectionClosed | undefined
@@ -94,7 +105,9 @@ function channelOf(socket: WebSocket, duplex: Duplex, keepAliveMs: number): Fram
   // The socket reports its own complaints; those of the stream below it swallows.
   duplex.on('error', failed)
   socket.once('close', (code) => {
-    ending.end(silenced ?? endOf(code, closing, failure))
+    void withLastWords(silenced ?? endOf(code, closing, failure), tail).then((closed) => {
+      ending.end(closed)
+    })
   })
   return {
     closed: ending.closed,
@@ -104,6 +117,8 @@ function channelOf(socket: WebSocket, duplex: Duplex, keepAliveMs: number): Fram
         socket.terminate()
       })
       read(socket, reader, beat)
+      // The parts of a large frame that is long under way are signs of life too.
+      duplex.on('data', beat)
       socket.resume()
     },
     send: (text, gone = () => undefined) => {
@@ -128,7 +143,6 @@ function channelOf(socket: WebSocket, duplex: Duplex, keepAliveMs: number): Fram
 
 function read(socket: WebSocket, reader: FrameReader, beat: () => void): void {
   socket.on('message', (data: RawData, isBinary) => {
-    beat()
     const text = (data as Buffer).toString('utf8')
     if (isBinary) reader.unreadable(text.slice(0, 1_000), 'a binary frame')
     else reader.frame(text)

@@ -4,9 +4,16 @@ import type { RequestId } from './parse-message.ts'
 
 /** How long to wait, and what ends the waiting. */
 export interface CallOptions {
-  /** How long to wait for the answer, in milliseconds; `Infinity` waits as long as the connection lives. @default 30_000 */
+  /**
+   * How long to wait for the answer, in milliseconds; `Infinity` waits as long as the connection lives. The time
+   * that a full connection holds the request back, and that of asking an overloaded server again, is part of it.
+   * @default what `METHOD_TIMEOUTS_MS` says of the method, else `defaultTimeoutMs` of the connection: 30_000
+   */
   readonly timeoutMs?: number
-  /** Stops waiting and rejects with its reason. The server is not told: what was asked may still happen. */
+  /**
+   * Stops waiting and rejects with its reason. A request that was still held back is never sent. Otherwise the
+   * server is not told: what was asked may still happen.
+   */
   readonly signal?: AbortSignal
 }
 
@@ -32,12 +39,13 @@ export class PendingRequests {
   #closed: ConnectionClosed | undefined
 
   /**
-   * Registers a request and sends it through `send` with its number.
+   * Registers a request and sends it through `send` with its number. `send` gets what to do when the request
+   * cannot be written, and returns how to take it back while it has not been sent.
    * Rejects with RpcError, RequestTimeoutError, ConnectionClosedError, or the signal's reason.
    */
   open(
     method: string,
-    send: (id: number) => void,
+    send: (id: number, failed: (error: unknown) => void) => () => void,
     options: Required<Pick<CallOptions, 'timeoutMs'>> & CallOptions,
   ): Promise<unknown> {
     const { timeoutMs, signal } = options
@@ -46,7 +54,9 @@ export class PendingRequests {
       signal?.throwIfAborted()
       if (this.#closed) throw new ConnectionClosedError(this.#closed, method)
       const id = (this.#lastId += 1)
+      let takeBack: () => void = () => undefined
       const giveUp = (error: Error): void => {
+        takeBack()
         this.#remember(id)
         this.#pending.get(id)?.settle({ error })
       }
@@ -70,12 +80,10 @@ export class PendingRequests {
           else resolve(outcome.result)
         },
       })
-      try {
-        send(id)
-      } catch (error) {
+      takeBack = send(id, (error) => {
         // Params that cannot be written as JSON: the mistake of the caller, who alone hears of it.
         this.#pending.get(id)?.settle({ error: error as Error })
-      }
+      })
     })
   }
 

@@ -5,6 +5,7 @@ const SECRETS: readonly [pattern: RegExp, replacement: string][] = [
   [/("[^"]*(?:token|secret|password|authorization|api_?key|credential)[^"]*"\s*:\s*")[^"]*/gi, '$1[removed]'],
   [/\beyJ[\w-]{8,}(?:\.[\w-]*){0,2}/g, '[removed]'],
   [/\bsk-[\w-]{8,}/g, '[removed]'],
+  [/\b([\w-]*(?:token|secret|password|api_?key)[\w-]*=)[^\s&"']+/gi, '$1[removed]'],
   [/\b(bearer\s+)[\w.~+/-]{8,}=*/gi, '$1[removed]'],
 ]
 

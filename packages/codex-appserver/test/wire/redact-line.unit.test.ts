@@ -7,6 +7,8 @@ describe('redactLine', () => {
     ['{"accessToken": "abc', '{"accessToken": "[removed]'],
     ['{"OPENAI_API_KEY":"whatever"}', '{"OPENAI_API_KEY":"[removed]"}'],
     ['key sk-proj-abcdefgh12345 refused', 'key [removed] refused'],
+    ['OPENAI_API_KEY=abc FOO=1', 'OPENAI_API_KEY=[removed] FOO=1'],
+    ['GET /cb?access_token=abc&x=1', 'GET /cb?access_token=[removed]&x=1'],
     ['Authorization: Bearer abc.def-ghi', 'Authorization: Bearer [removed]'],
     ['token eyJhbGciOiJub25l.eyJleHAiOjF9.sig here', 'token [removed] here'],
     ['{"usage":{"totalTokens":12}}', '{"usage":{"totalTokens":12}}'],
