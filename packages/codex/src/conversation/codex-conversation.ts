@@ -21,19 +21,18 @@ import {
   type TurnHandle,
 } from '@x/agents/conversation'
 import { isKnownNotification, type AppServerClient } from '@x/codex-appserver'
-import { Approvals, type ApprovalsOptions } from './approvals.ts'
 import { ClientSlot } from './client-slot.ts'
 import { mergeHistory } from './merge-history.ts'
 import { Models, type ModelsOptions } from './models.ts'
 import { activeTurn, Outbox, type OutboxOptions } from './outbox.ts'
 import { OwnTurns } from './own-turns.ts'
 import { Queue, type QueueOptions } from './queue.ts'
-import { Questions } from './questions.ts'
+import { Requests, type RequestsOptions } from './requests.ts'
 import { SentTurn } from './sent-turn.ts'
 import { translateNotification } from './translate-notification.ts'
 import { translateTurn } from './translate-turn.ts'
 
-export type CodexConversationOptions = Omit<ApprovalsOptions, 'feed'> &
+export type CodexConversationOptions = Omit<RequestsOptions, 'feed' | 'threadId'> &
   Pick<OutboxOptions, 'gate' | 'onFirstMessage' | 'steered' | 'onSteer'> &
   Pick<ModelsOptions, 'chosen' | 'onChoice'> & {
     /** Where messages wait. */
@@ -60,8 +59,7 @@ export class CodexConversation implements Conversation {
   readonly closed: Promise<CloseReason>
   private readonly options: CodexConversationOptions
   private readonly events: Feed
-  private readonly approvals: Approvals
-  private readonly questions: Questions
+  private readonly requests: Requests
   private readonly slot = new ClientSlot()
   private readonly modelChoice: Models
   private readonly turns: OwnTurns
@@ -77,10 +75,9 @@ export class CodexConversation implements Conversation {
     this.options = options
     this.threadId = options.threadId
     this.events = new Feed(emptyConversation(options.threadId, options.cwd))
-    this.approvals = new Approvals({ ...options, feed: this.events })
-    this.questions = new Questions({ feed: this.events })
     this.closed = new Promise((resolve) => (this.resolveClosed = resolve))
     const shared = { feed: this.events, slot: this.slot, threadId: () => this.threadId }
+    this.requests = new Requests({ ...options, ...shared })
     this.modelChoice = new Models({ ...options, ...shared })
     const outbox = new Outbox({
       ...options,
@@ -129,11 +126,11 @@ export class CodexConversation implements Conversation {
   }
 
   answer(approvalId: string, decision: ApprovalDecision): Promise<boolean> {
-    return Promise.resolve().then(() => this.approvals.answer(approvalId, decision))
+    return Promise.resolve().then(() => this.requests.answer(approvalId, decision))
   }
 
   answerQuestion(questionId: string, answer: QuestionAnswer): Promise<boolean> {
-    return Promise.resolve().then(() => this.questions.answer(questionId, answer))
+    return this.requests.answerQuestion(questionId, answer)
   }
 
   async editQueued(messageId: string, text: string): Promise<boolean> {
@@ -169,11 +166,11 @@ export class CodexConversation implements Conversation {
   }
 
   onApproval(listener: (approval: Approval) => void): Disposable {
-    return this.approvals.onOpen(listener)
+    return this.requests.onApproval(listener)
   }
 
   onQuestion(listener: (question: Question) => void): Disposable {
-    return this.questions.onOpen(listener)
+    return this.requests.onQuestion(listener)
   }
 
   /** Takes a new connection. Everything it tells is kept back until `hydrate`. */
@@ -181,14 +178,14 @@ export class CodexConversation implements Conversation {
     this.held = []
     client.onAnyNotification((notification) => {
       if (!isKnownNotification(notification)) return
-      for (const event of translateNotification(this.threadId, notification)) {
+      this.requests.observe(client, notification)
+      for (const event of translateNotification(this.threadId, notification, () => this.state)) {
         if (this.held) this.held.push(event)
         else this.publish(event)
       }
     })
     const hydrated = new Promise<void>((resolve) => (this.hydrated = resolve))
-    this.approvals.bind(client, hydrated)
-    this.questions.bind(client, hydrated)
+    this.requests.bind(client, hydrated)
     this.modelChoice.bind(client, hydrated)
   }
 
@@ -247,6 +244,7 @@ export class CodexConversation implements Conversation {
     })
     this.turns.fail(error)
     this.queue.end(error)
+    this.requests.end()
     this.events.end()
     this.resolveClosed(reason)
   }

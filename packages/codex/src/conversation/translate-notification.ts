@@ -90,12 +90,12 @@ export function translateNotification(
   state: LookUp = () => undefined,
 ): Events {
   const { params } = notification
-  if (params && 'threadId' in params && typeof params.threadId === 'string' && params.threadId !== threadId)
-    return []
   const translate = TRANSLATIONS[notification.method] as
     ((params: KnownNotification['params'], state: LookUp) => Events) | undefined
   try {
-    return translate?.(params, state) ?? []
+    const isForeign =
+      'threadId' in params && typeof params.threadId === 'string' && params.threadId !== threadId
+    return isForeign ? [] : (translate?.(params, state) ?? [])
   } catch {
     return []
   }

@@ -70,7 +70,9 @@ export class CodexSession implements Session {
       queue: queueFile(host, places.paths.queue),
       // Not knowing it has a cost only when the thread is lost, and then it is the message.
       onTurnEnded: () => void this.turnKept().catch(() => undefined),
-      leavesSandbox: (asked) => leavesSandbox(host, this.link.rolloutPath, asked),
+      leavesSandbox: (asked, agent) =>
+        leavesSandbox(host, agent ? agent.rolloutPath : this.link.rolloutPath, asked),
+      unattended: record.approvals === 'never',
       writableRoots: [record.directory, places.paths.work],
     })
     this.link = new LinkKeeper({
