@@ -3,6 +3,7 @@ import path from 'node:path'
 import { checkChangesets } from './changesets.mjs'
 import { run } from './child.mjs'
 import { childEnvironment } from './environment.mjs'
+import { checkPacked } from './packed.mjs'
 import { ROOT } from './repository.mjs'
 
 /**
@@ -13,11 +14,12 @@ export function staticChecks(pnpm) {
   const env = childEnvironment([pnpm])
   const tool = (name, ...args) =>
     run(path.join(ROOT, 'node_modules/.bin', name), args, { cwd: ROOT, env, quiet: true })
-  const turbo = (task) =>
+  const turbo = (task, ...flags) =>
     tool(
       'turbo',
       'run',
       task,
+      ...flags,
       '--concurrency=2',
       '--continue=always',
       '--output-logs=errors-only',
@@ -40,8 +42,15 @@ export function staticChecks(pnpm) {
     { name: 'lint', run: () => turbo('lint') },
     { name: 'lint of the scripts', run: () => tool('eslint', 'scripts', '*.js') },
     { name: 'generated code', run: () => checkGenerated(pnpm, env) },
+    { name: 'packed packages', run: () => checkPackages(turbo, pnpm, env) },
     { name: 'changesets', run: () => checkChangesets(ROOT) },
   ]
+}
+
+async function checkPackages(turbo, pnpm, env) {
+  const built = await turbo('build', '--filter=./packages/*')
+  if (built.code !== 0) return built
+  return checkPacked(ROOT, { bin: path.join(ROOT, 'node_modules/.bin'), pnpm, env })
 }
 
 function checkGenerated(pnpm, env) {
