@@ -16,8 +16,9 @@ export const SAFE_ANSWERS: SafeAnswers = {
   'item/tool/requestUserInput': () => ({ answers: {} }),
   'mcpServer/elicitation/request': () => ({ action: 'decline' }),
   // The older names of the first two: no supported version sends them to a client that starts threads.
-  applyPatchApproval: () => ({ decision: 'denied' }),
-  execCommandApproval: () => ({ decision: 'denied' }),
+  // A refusal is a word in 0.142.5 and an object in 0.169.0; this is the one that both know and that grants nothing.
+  applyPatchApproval: () => ({ decision: 'timed_out' }),
+  execCommandApproval: () => ({ decision: 'timed_out' }),
   // Asked for only where the configuration says that the client has the clock. Without an answer the turn fails.
   'currentTime/read': () => ({ currentTimeAt: Math.floor(Date.now() / 1_000) }),
   'item/tool/call': ({ tool }) => ({
