@@ -3,8 +3,8 @@ import { Unicode11Addon } from '@xterm/addon-unicode11'
 import { Terminal } from '@xterm/xterm'
 import { cleanPaste } from './clean-paste.ts'
 import { openLink } from './open-link.ts'
+import { openStrictly } from './open-strictly.ts'
 import { guardQueries } from './query-guard.ts'
-import { strictDocument } from './strict-document.ts'
 import { keyMeaning } from './terminal-keys.ts'
 import type { TerminalScreen } from './terminal-link.ts'
 import type { TerminalSize } from './terminal-messages.ts'
@@ -32,7 +32,6 @@ export class XtermScreen implements TerminalScreen, Disposable {
   constructor({ element, onType, onLeave }: XtermScreenOptions) {
     this.terminal = new Terminal({
       allowProposedApi: true,
-      documentOverride: strictDocument(element.ownerDocument),
       fontFamily: getComputedStyle(element).fontFamily,
       fontSize: 13,
       linkHandler: { activate: openLink, allowNonHttpProtocols: false },
@@ -47,7 +46,7 @@ export class XtermScreen implements TerminalScreen, Disposable {
     terminal.unicode.activeVersion = '11'
     guardQueries(terminal)
     terminal.attachCustomKeyEventHandler((event) => this.handleKey(event, onLeave))
-    terminal.open(element)
+    openStrictly(terminal, element)
     const encoder = new TextEncoder()
     terminal.onData((text) => onType(encoder.encode(text)))
     terminal.onBinary((text) => onType(Uint8Array.from(text, (letter) => letter.charCodeAt(0))))
