@@ -118,7 +118,12 @@ export async function connectAppServer(
   try {
     const stream = await reach(host, paths, process, signal)
     const channel = await openWebSocketChannel(stream, { signal })
-    return await connect(channel, { clientInfo: { name: 'x', title: 'x', version: '0.0.0' }, signal })
+    return await connect(channel, {
+      clientInfo: { name: 'x', title: 'x', version: '0.0.0' },
+      // Opens fields and questions; what is stable stays as it is, in both versions.
+      capabilities: { experimentalApi: true },
+      signal,
+    })
   } catch (cause) {
     options.signal?.throwIfAborted()
     if (cause instanceof SessionError) throw cause

@@ -2,6 +2,7 @@ import type { CloseReason, Conversation, Fault } from '@x/agents/conversation'
 import type { AppServerClient } from '@x/codex-appserver'
 import type { DetachedProcess, Host } from '@x/host'
 import { CodexConversation } from '../conversation/codex-conversation.ts'
+import type { DynamicTool } from '../conversation/dynamic-tools.ts'
 import { leavesSandbox } from '../conversation/read-rollout.ts'
 import { toFault } from '../errors.ts'
 import { proveIsolation, readNetworkNamespace } from '../posture/canary.ts'
@@ -22,6 +23,7 @@ export interface CodexSessionOptions {
   readonly host: Host
   readonly record: LaunchRecord
   readonly places: PermissionPlaces
+  readonly tools: readonly DynamicTool[]
 }
 
 /** The connection that a session begins with; the proof runs beside the start or the resumption of the thread. */
@@ -51,7 +53,7 @@ export class CodexSession implements Session {
     thread: OpenedThread,
     proof: Promise<void>,
   ) {
-    const { host, record, places } = options
+    const { host, record, places, tools } = options
     this.host = host
     this.taskId = record.taskId
     this.directory = record.directory
@@ -73,12 +75,14 @@ export class CodexSession implements Session {
       leavesSandbox: (asked, agent) =>
         leavesSandbox(host, agent ? agent.rolloutPath : this.link.rolloutPath, asked),
       unattended: record.approvals === 'never',
+      tools,
       writableRoots: [record.directory, places.paths.work],
     })
     this.link = new LinkKeeper({
       host,
       places,
       record: this.record,
+      tools,
       talk: this.talk,
       process,
       client,
@@ -144,7 +148,7 @@ export class CodexSession implements Session {
   }
 
   private static async begin(options: CodexSessionOptions, first: FirstConnection): Promise<CodexSession> {
-    const starting = startThread(first.client, options.record)
+    const starting = startThread(first.client, options.record, options.tools)
     const proof = first.prove()
     proof.catch(() => undefined)
     const thread = await starting

@@ -1,6 +1,7 @@
 import { ConnectionClosedError, type AppServerClient } from '@x/codex-appserver'
 import type { DetachedProcess, Host } from '@x/host'
 import type { CodexConversation } from '../conversation/codex-conversation.ts'
+import type { DynamicTool } from '../conversation/dynamic-tools.ts'
 import { SessionError } from '../errors.ts'
 import { proveIsolation } from '../posture/canary.ts'
 import type { PermissionPlaces } from '../posture/render-permissions.ts'
@@ -14,6 +15,7 @@ export interface LinkKeeperOptions {
   readonly host: Host
   readonly places: PermissionPlaces
   readonly record: RecordKeeper
+  readonly tools: readonly DynamicTool[]
   readonly talk: CodexConversation
   readonly process: DetachedProcess
   readonly client: AppServerClient
@@ -51,9 +53,9 @@ export class LinkKeeper {
 
   /** The conversation listens before the thread is asked for, so that nothing falls between its history and its news. */
   async takeUp(client: AppServerClient, options: { readonly prove: boolean }): Promise<void> {
-    const { host, places, record, talk } = this.options
+    const { host, places, record, talk, tools } = this.options
     talk.bind(client)
-    const thread = await takeUpThread(host, client, record.current)
+    const thread = await takeUpThread(host, client, record.current, tools)
     this.rolloutPath = thread.rolloutPath
     if (thread.threadId !== record.current.threadId) await record.save({ threadId: thread.threadId })
     if (options.prove) await proveIsolation(host, client, places, { signal: this.options.over.signal })

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import path from 'node:path'
 import type { Host } from '@x/host'
+import { assertTools } from '../conversation/dynamic-tools.ts'
 import { ConfigError } from '../errors.ts'
 import { resolveStateDir } from '../home/x-directories.ts'
 import { taskPaths, type TaskPaths } from '../home/task-paths.ts'
@@ -26,7 +27,8 @@ import {
  * @throws ConfigError before any process is started; SessionError `provision`, `handshake`, `posture`, `unrecoverable`
  */
 export async function openSession(options: SessionOptions): Promise<Session> {
-  const { host, login, signal, onProgress, taskId = randomUUID() } = options
+  const { host, login, signal, onProgress, taskId = randomUUID(), tools = [] } = options
+  assertTools(tools)
   const facts = loginFacts(login)
   const stateDir = await resolveStateDir(host, options.stateDir)
   const paths = taskPaths(stateDir, taskId)
@@ -63,7 +65,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   // The record comes last: a task without one was never started.
   await Promise.all([writeConfig(host, record, places), writeAuth(host, paths, renderAuth(login))])
   await writeRecord(host, paths, record)
-  return CodexSession.open({ host, record, places }, signal)
+  return CodexSession.open({ host, record, places, tools }, signal)
 }
 
 function chosen({ model, effort }: SessionOptions, facts: LoginFacts): Pick<LaunchRecord, 'model'> {

@@ -1,5 +1,6 @@
 import type { CloseReason, Conversation } from '@x/agents/conversation'
 import type { Host } from '@x/host'
+import type { DynamicTool } from '../conversation/dynamic-tools.ts'
 import type { Login } from '../login/login.ts'
 import type { Posture } from '../posture/posture.ts'
 import type { OnProgress } from '../provision/progress.ts'
@@ -48,6 +49,12 @@ export interface SessionOptions extends SessionPlace {
   readonly posture?: Posture
   /** `ask` a person before commands that are not known to be harmless, or `never`. @default 'ask' */
   readonly approvals?: 'ask' | 'never'
+  /**
+   * What the agent may call in this process, beside its own tools: told to Codex with the thread's start, so that a
+   * session that is taken up has those that it was opened with, and `tools` answer their calls.
+   * @default none
+   */
+  readonly tools?: readonly DynamicTool[]
   /** @default the newest that was tested */
   readonly version?: CodexVersion
   /** An installed Codex (the native program) to use instead of fetching one. */

@@ -1,6 +1,7 @@
 import type { ModelChoice, Turn } from '@x/agents/conversation'
 import { RpcError, type AppServerClient, type ResultOf } from '@x/codex-appserver'
 import type { Host } from '@x/host'
+import { toolSpecs, type DynamicTool } from '../conversation/dynamic-tools.ts'
 import { completeHistory } from '../conversation/complete-history.ts'
 import { translateChoice } from '../conversation/models.ts'
 import { readRollout } from '../conversation/read-rollout.ts'
@@ -28,11 +29,16 @@ function approvalPolicy(record: LaunchRecord): 'untrusted' | 'never' {
 }
 
 /** Makes the thread of a new session. @throws SessionError `posture`, RpcError */
-export async function startThread(client: AppServerClient, record: LaunchRecord): Promise<OpenedThread> {
+export async function startThread(
+  client: AppServerClient,
+  record: LaunchRecord,
+  tools: readonly DynamicTool[],
+): Promise<OpenedThread> {
   const { model, effort } = record.model ?? {}
   const answer = await client.request('thread/start', {
     cwd: record.directory,
     approvalPolicy: approvalPolicy(record),
+    ...(tools.length > 0 && { dynamicTools: toolSpecs(tools) }),
     ...(model !== undefined && { model }),
     ...(effort !== undefined && { config: { model_reasoning_effort: effort } }),
   })
@@ -51,11 +57,12 @@ export async function takeUpThread(
   host: Host,
   client: AppServerClient,
   record: LaunchRecord,
+  tools: readonly DynamicTool[],
 ): Promise<OpenedThread> {
   const { threadId } = record
-  if (threadId === null || !record.spoken) return startThread(client, record)
+  if (threadId === null || !record.spoken) return startThread(client, record, tools)
   const answer = await askToResume(client, record, threadId)
-  if (answer === undefined) return startThread(client, record)
+  if (answer === undefined) return startThread(client, record, tools)
   const { thread } = answer
   const rolloutPath = thread.path ?? undefined
   const turns = thread.turns.map(translateTurn)
