@@ -1,6 +1,8 @@
 import type { ModelRequest } from '../model-request.ts'
 import type { ModelStep } from '../model-step.ts'
 import type { ScriptedModel } from '../scripted-model.ts'
+import { headOf, playAct } from './acts.ts'
+import { offers } from './offers.ts'
 import { commandReports, reportText } from './report.ts'
 import { HELP, leftOutText, LOST_TRACK, MARKDOWN, slowText, summaryText, talkText } from './texts.ts'
 import { readTurnState, type TurnState } from './turn-state.ts'
@@ -22,7 +24,11 @@ export function chatModel(): ScriptedModel {
 
 function* answer(request: ModelRequest, state: TurnState): Generator<ModelStep> {
   if (state.mustSumUp || state.lostTrack) {
-    yield { say: state.mustSumUp ? summaryText(state.heard, state.text) : LOST_TRACK }
+    yield state.mustSumUp ? { summary: summaryText(state.heard, state.text) } : { say: LOST_TRACK }
+    return
+  }
+  if (state.wish.kind === 'act' && state.outputs.length > 0 && state.wish.act !== 'parallel') {
+    yield* playAct(state.wish.act, request, state)
     return
   }
   const reports = commandReports(state.unreported)
@@ -40,17 +46,15 @@ function* answer(request: ModelRequest, state: TurnState): Generator<ModelStep> 
     }
     return
   }
+  if (state.wish.kind === 'act') yield* headOf(state.wish.act)
   const told = reports.map(reportText)
   if (state.leftOut.length > 0 && state.begun === 0) told.push(leftOutText(state.leftOut))
   if (told.length > 0) yield { say: told.join('\n\n') }
   yield* fulfil(request, state, told.length > 0)
 }
 
-function* fulfil(
-  request: ModelRequest,
-  { wish, text, heard, begun }: TurnState,
-  reported: boolean,
-): Generator<ModelStep> {
+function* fulfil(request: ModelRequest, state: TurnState, reported: boolean): Generator<ModelStep> {
+  const { wish, text, heard, begun } = state
   switch (wish.kind) {
     case 'run': {
       const cmd = wish.commands[begun]
@@ -80,12 +84,13 @@ function* fulfil(
       if (wish.status === undefined) yield { say: 'This answer is going to break', deltaMs: TALK_DELTA_MS }
       yield { fail: wish.status === undefined ? {} : { status: wish.status } }
       return
+    case 'flood':
+      yield { flood: { deltas: wish.deltas } }
+      return
+    case 'act':
+      if (wish.act !== 'parallel' || begun === 0) yield* playAct(wish.act, request, state)
+      return
     case 'talk':
       yield { say: talkText(text, heard), deltaMs: TALK_DELTA_MS }
   }
-}
-
-/** In code mode only one custom tool is listed, but Codex runs the plain calls all the same. */
-function offers(request: ModelRequest, tool: 'exec_command' | 'write_stdin'): boolean {
-  return request.tools.some(({ name, kind }) => name === tool || (name === 'exec' && kind === 'custom'))
 }

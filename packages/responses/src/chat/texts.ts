@@ -10,6 +10,13 @@ export const HELP = `${OFFLINE} Write one of these:
 - \`run: ls -la\` runs the command through Codex, in its real sandbox, with its real approvals. Several \`run:\` lines run one after the other.
 - \`slow\` or \`slow: 20\` answers for 8 or 20 seconds, so that you can interrupt, steer, or close the page and come back.
 - \`count: 1000\` sends that many lines as fast as they go.
+- \`plan\` makes a plan and ticks it off. \`think\` (or \`reason\`) thinks aloud before it answers.
+- \`patch\` adds, changes, moves and deletes files in the folder \`scripted-model\` of the work directory.
+- \`parallel\` runs three commands side by side. \`agents\` lets two sub-agents work.
+- \`ask\` asks you something, with answers to choose from.
+- \`deny\` runs a command that the sandbox should refuse, \`net\` one that needs the network.
+- \`images\` says which images you sent, or makes one and looks at it. \`usage\` reports tokens and limits.
+- \`flood: 50000\` sends that many deltas as fast as you can take them.
 - \`md\` shows what Markdown looks like.
 - \`fail\` or \`fail: 500\` breaks the answer, or refuses the request with that HTTP status.
 - \`help\` says this again. Anything else gets a friendly answer.

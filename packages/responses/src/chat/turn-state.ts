@@ -1,6 +1,6 @@
 import { isAbortNote, isCompactionOrder, isCompactionSummary } from '../codex-note.ts'
 import type { InputCall, InputItem, ModelRequest } from '../model-request.ts'
-import { askedText, lastUserText, type ToolOutput } from '../read-request.ts'
+import { askedText, lastUserText, toolOutputs, type ToolOutput } from '../read-request.ts'
 import { parseWish, type Wish } from './wish.ts'
 
 /** Where the conversation stands, read from the request alone: the process that began the turn may be gone. */
@@ -12,6 +12,8 @@ export interface TurnState {
   readonly heard: number
   /** Outputs that came back after the last answer and that nobody told the person about yet. */
   readonly unreported: readonly ToolOutput[]
+  /** What came back since the newest message, oldest first. */
+  readonly outputs: readonly ToolOutput[]
   /** How many commands were begun since the newest message. */
   readonly begun: number
   /** How often in a row the newest command was waited for. */
@@ -38,10 +40,11 @@ export function readTurnState(request: ModelRequest): TurnState {
     text,
     heard: people.length,
     unreported: unreportedOutputs(input),
+    outputs: toolOutputs(request),
     begun: since.filter((name) => name === 'exec_command').length,
     waits: since.length - 1 - since.lastIndexOf('exec_command'),
     leftOut: before === undefined ? [] : leftOutCommands(input.slice(before, newest)),
-    mustSumUp: hasNote(input.slice(-1), isCompactionOrder),
+    mustSumUp: request.purpose === 'compaction' || hasNote(input.slice(-1), isCompactionOrder),
     lostTrack: hasNote(tail, isCompactionSummary),
   }
 }

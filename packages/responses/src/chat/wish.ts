@@ -1,3 +1,13 @@
+/** What the model shows that takes calls of its own; `acts.ts` has each. */
+export type Act = (typeof ACTS)[number]
+
+const ACTS = ['plan', 'think', 'patch', 'parallel', 'agents', 'ask', 'usage', 'images'] as const
+
+// Nothing is left behind where the sandbox is off and lets it happen. The pause is for the page: Codex shows no
+// command that was refused at once.
+const DENIED = 'sleep 0.5; mkdir /usr/scripted-model-was-here && rmdir /usr/scripted-model-was-here'
+const OVER_THE_NET = 'sleep 0.5; curl -sS -m 5 -o /dev/null https://example.com/'
+
 /** What a person's message asks the chat model to do. */
 export type Wish =
   | { readonly kind: 'talk' }
@@ -6,6 +16,8 @@ export type Wish =
   | { readonly kind: 'run'; readonly commands: readonly string[] }
   | { readonly kind: 'slow'; readonly seconds: number }
   | { readonly kind: 'count'; readonly upTo: number }
+  | { readonly kind: 'flood'; readonly deltas: number }
+  | { readonly kind: 'act'; readonly act: Act }
   /** Without a status the failure comes in the middle of the stream. */
   | { readonly kind: 'fail'; readonly status: number | undefined }
 
@@ -13,6 +25,8 @@ const DEFAULT_SLOW_SECONDS = 8
 const MAX_SLOW_SECONDS = 3600
 const DEFAULT_COUNT = 100
 const MAX_COUNT = 200_000
+const DEFAULT_FLOOD = 10_000
+const MAX_FLOOD = 1_000_000
 
 /** Reads a message: every `run:` line is a command; else the first line that is a keyword decides; else it is talk. */
 export function parseWish(text: string): Wish {
@@ -20,9 +34,13 @@ export function parseWish(text: string): Wish {
   const commands = lines.flatMap((line) => /^run:\s*(\S.*)$/i.exec(line)?.[1] ?? [])
   if (commands.length > 0) return { kind: 'run', commands }
   for (const line of lines) {
-    const [, word = '', value] = /^(help|md|slow|count|fail)(?:\s*:\s*(\d+))?\W*$/i.exec(line) ?? []
+    const [, word = '', value] =
+      /^(help|md|slow|count|fail|flood|deny|net|reason|plan|think|patch|parallel|agents|ask|usage|images)(?:\s*:\s*(\d+))?\W*$/i.exec(
+        line,
+      ) ?? []
     const number = value === undefined ? undefined : Number(value)
-    switch (word.toLowerCase()) {
+    const keyword = word.toLowerCase()
+    switch (keyword) {
       case 'help':
         return { kind: 'help' }
       case 'md':
@@ -36,7 +54,18 @@ export function parseWish(text: string): Wish {
           kind: 'fail',
           status: number !== undefined && number >= 400 && number <= 599 ? number : undefined,
         }
-      default:
+      case 'flood':
+        return { kind: 'flood', deltas: within(number ?? DEFAULT_FLOOD, 1, MAX_FLOOD) }
+      case 'deny':
+        return { kind: 'run', commands: [DENIED] }
+      case 'net':
+        return { kind: 'run', commands: [OVER_THE_NET] }
+      case 'reason':
+        return { kind: 'act', act: 'think' }
+      default: {
+        const act = ACTS.find((name) => name === keyword)
+        if (act !== undefined) return { kind: 'act', act }
+      }
     }
   }
   return { kind: 'talk' }

@@ -26,7 +26,7 @@ function steps(request: ModelRequest): ModelStep[] {
 
 function said(request: ModelRequest): string {
   return steps(request)
-    .flatMap((step) => ('say' in step ? [step.say] : []))
+    .flatMap((step) => ('say' in step ? [step.say] : 'summary' in step ? [step.summary] : []))
     .join('\n')
 }
 

@@ -96,7 +96,7 @@ describe.each(CODEX_VERSIONS)('Codex %s', (version) => {
     const { messages } = await app.turn('go')
     expect(paramsOf(messages, 'askCommand')).toMatchObject([{ reason: 'it must be there' }])
     expect(existsSync(outside)).toBe(done)
-    expect(itemsOf(messages, 'commandExecution')).toMatchObject([{ status: done ? 'completed' : 'declined' }])
+    expect(await app.itemDone('commandExecution')).toMatchObject({ status: done ? 'completed' : 'declined' })
   })
 
   test.each([
