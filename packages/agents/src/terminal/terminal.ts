@@ -35,6 +35,10 @@ export interface TerminalView extends AsyncIterable<TerminalFrame>, Disposable {
 
 /**
  * A program on a PTY with a screen that any number of viewers share.
+ *
+ * It answers by itself what the program asks a terminal (device attributes, cursor position, colours, modes), exactly
+ * once. A viewer's emulator makes such answers too: they must not be written here, and the emulator is best kept from
+ * making them (it must still take the questions as read). Cells are as wide as in Unicode 11.
  * Whoever opens it closes it; closing ends the program in it, and nothing else.
  */
 export interface Terminal extends AsyncDisposable {
@@ -42,7 +46,7 @@ export interface Terminal extends AsyncDisposable {
   /** Opens a view. It ends with the terminal, with `signal`, or when it is disposed. */
   view(options?: { readonly signal?: AbortSignal }): TerminalView
   /**
-   * Types something: all of it, before anything that is written later, whoever writes it.
+   * Types something, as a person's emulator does: all of it, before anything that is written later, whoever writes it.
    * Resolves when the program's side has taken it; what is written to an ended terminal is dropped.
    */
   write(data: Uint8Array | string): Promise<void>

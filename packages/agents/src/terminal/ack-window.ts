@@ -1,0 +1,80 @@
+/** How long what is on its way to a viewer may take it, beyond the way itself. */
+const IN_FLIGHT_MS = 100
+const SMALLEST_BYTES = 16 * 1024
+const LARGEST_BYTES = 2 * 1024 * 1024
+const FIRST_BYTES = 64 * 1024
+/** A slower answer counts as the length of the way only while no faster one was seen for so long. */
+const WAY_MEMORY_MS = 10_000
+
+interface Sent {
+  /** Of all bytes sent, where these end. */
+  readonly end: number
+  readonly at: number
+  /** What had been acknowledged then, and since when the viewer was busy with what follows. */
+  readonly acknowledged: number
+  readonly busySince: number
+  /** Whether more waited behind it: otherwise the pace is ours, not the viewer's. */
+  readonly more: boolean
+}
+
+/**
+ * How much may be on its way to one viewer: what it takes in 100 ms at the pace of its acknowledgements, and as much
+ * as fills the way; between 16 KiB and 2 MiB.
+ */
+export class AckWindow {
+  private readonly now: () => number
+  private readonly sent: Sent[] = []
+  private sentBytes = 0
+  private acknowledgedBytes = 0
+  private acknowledgedAt = 0
+  private bytesPerMs = FIRST_BYTES / IN_FLIGHT_MS
+  private wayMs = 0
+  private wayAt = Number.NEGATIVE_INFINITY
+
+  /** @param now a clock in milliseconds that only goes forward */
+  constructor(now: () => number) {
+    this.now = now
+  }
+
+  get size(): number {
+    const bytes = this.bytesPerMs * (IN_FLIGHT_MS + this.wayMs)
+    return Math.round(Math.min(LARGEST_BYTES, Math.max(SMALLEST_BYTES, bytes)))
+  }
+
+  get inFlight(): number {
+    return this.sentBytes - this.acknowledgedBytes
+  }
+
+  get room(): number {
+    return this.size - this.inFlight
+  }
+
+  send(bytes: number, options: { readonly more: boolean }): void {
+    const at = this.now()
+    const busySince = this.inFlight === 0 ? at : this.acknowledgedAt
+    this.sentBytes += bytes
+    this.sent.push({ end: this.sentBytes, at, acknowledged: this.acknowledgedBytes, busySince, ...options })
+  }
+
+  /** What was never sent can't be acknowledged, and does not count. */
+  acknowledge(bytes: number): void {
+    const at = this.now()
+    this.acknowledgedBytes = Math.min(this.sentBytes, this.acknowledgedBytes + bytes)
+    this.acknowledgedAt = at
+    for (let first = this.sent[0]; first && first.end <= this.acknowledgedBytes; first = this.sent[0]) {
+      this.sent.shift()
+      this.learn(first, at)
+    }
+  }
+
+  private learn({ at, acknowledged, busySince, more }: Sent, now: number): void {
+    const tookMs = Math.max(0, now - at)
+    if (tookMs <= this.wayMs || now - this.wayAt > WAY_MEMORY_MS) {
+      this.wayMs = tookMs
+      this.wayAt = now
+    }
+    const pace = (this.acknowledgedBytes - acknowledged) / Math.max(1, now - busySince)
+    if (pace > this.bytesPerMs) this.bytesPerMs = pace
+    else if (more) this.bytesPerMs += (pace - this.bytesPerMs) / 4
+  }
+}
