@@ -2,7 +2,10 @@ import { readFileSync } from 'node:fs'
 import { Ajv } from 'ajv'
 import { CODEX_VERSIONS } from '@x/fixtures'
 import { describe, expect, test } from 'vitest'
+import { connect } from '../src/connect.ts'
 import { SAFE_ANSWERS } from '../src/safe-answers.ts'
+import { playTranscript } from '../src/testing/play-transcript.ts'
+import { clientInfo, serverInfo } from './connected-client.ts'
 
 interface Schema {
   readonly definitions: {
@@ -51,4 +54,36 @@ describe.each(dumps)('the $kind dump of $version', ({ version, kind }) => {
     // The checker is one that refuses.
     expect(validate?.('yes')).toBe(false)
   })
+})
+
+// No supported version sends these to a client that starts threads, so there is nothing real to answer.
+test.each([
+  [
+    'execCommandApproval',
+    {
+      conversationId: 'c',
+      callId: '1',
+      command: ['ls'],
+      cwd: '/',
+      parsedCmd: [{ type: 'unknown', cmd: 'ls' }],
+    },
+  ],
+  ['applyPatchApproval', { conversationId: 'c', callId: '1', fileChanges: {} }],
+])('a player that sends %s gets the answer', async (method, params) => {
+  const header = { transcript: 1, name: method, codex: '0.0.0', about: 'An older approval.' } as const
+  await using player = playTranscript(
+    {
+      header,
+      steps: [
+        { expect: { id: 1, method: 'initialize', params: { clientInfo } } },
+        { emit: { id: 1, result: serverInfo } },
+        { expect: { method: 'initialized' } },
+        { emit: { id: 7, method, params } },
+        { expect: { id: 7, result: { decision: 'timed_out' } } },
+      ],
+    },
+    { compare: 'exact' },
+  )
+  await using _client = await connect(player.open(), { clientInfo })
+  await expect(player.finished).resolves.toBeUndefined()
 })

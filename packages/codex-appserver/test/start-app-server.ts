@@ -26,14 +26,18 @@ export interface TestAppServer extends AsyncDisposable {
 
 export async function startAppServer(
   version: CodexVersion,
-  { stdio = false, modelUrl = 'http://127.0.0.1:9/v1' }: { stdio?: boolean; modelUrl?: string } = {},
+  {
+    stdio = false,
+    modelUrl = 'http://127.0.0.1:9/v1',
+    tables = '',
+  }: { stdio?: boolean; modelUrl?: string; tables?: string } = {},
 ): Promise<TestAppServer> {
   const scratch = await privateDirectory()
   const home = path.join(scratch.path, 'home')
   const workDirectory = path.join(scratch.path, 'work')
   const temporary = path.join(scratch.path, 'tmp')
   for (const directory of [home, workDirectory, temporary]) await mkdir(directory, { mode: 0o700 })
-  await writeFile(path.join(home, 'config.toml'), configFor(workDirectory, modelUrl))
+  await writeFile(path.join(home, 'config.toml'), `${configFor(workDirectory, modelUrl)}${tables}\n`)
   const socketPath = path.join(scratch.path, 'a.sock')
   const env = {
     PATH: '/usr/bin:/bin',
@@ -113,6 +117,7 @@ function configFor(workDirectory: string, modelUrl: string): string {
 model_provider = "offline"
 check_for_update_on_startup = false
 cli_auth_credentials_store = "file"
+chatgpt_base_url = "http://127.0.0.1:9/backend-api"
 [model_providers.offline]
 name = "offline"
 base_url = ${JSON.stringify(modelUrl)}

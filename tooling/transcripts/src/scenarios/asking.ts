@@ -1,4 +1,4 @@
-import { fileURLToPath } from 'node:url'
+import { askingMcpServer } from '@x/fixtures'
 import { scriptedModel, toolOutputs, type ModelStep, type ScriptedModel } from '@x/responses'
 import type { Scenario } from '../record/scenario.ts'
 import { callIn } from '../record/call-in.ts'
@@ -94,9 +94,10 @@ export const elicitation: Scenario = {
   about: 'A tool of an MCP server asks the person for a name, and gets it.',
   model: () => once(callIn('mcp__asker', 'greet', {})),
   config: () => {
-    const server = fileURLToPath(new URL('../servers/asking-server.mjs', import.meta.url))
-    const [command, argument] = [JSON.stringify(process.execPath), JSON.stringify(server)]
-    return { tables: `[mcp_servers.asker]\ncommand = ${command}\nargs = [${argument}]` }
+    const { command, args } = askingMcpServer()
+    return {
+      tables: `[mcp_servers.asker]\ncommand = ${JSON.stringify(command)}\nargs = ${JSON.stringify(args)}`,
+    }
   },
   async run(stage) {
     const client = await stage.client()
