@@ -136,7 +136,7 @@ export class KeptSession {
     if (state.link.state === 'ended') return
     const turn = state.turns.at(-1)?.status === 'in-progress' ? 'running' : 'idle'
     if (!this.spoken) this.nameBy(state, session.directory)
-    this.show({ state: 'ready', turn, needsYou: state.approvals.length })
+    this.show({ state: 'ready', turn, needsYou: state.approvals.length + state.questions.length })
   }
 
   private nameBy(state: ConversationState, directory: string): void {

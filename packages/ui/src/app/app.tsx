@@ -13,7 +13,8 @@ import type { PaneProps } from '../layout/side-pane.tsx'
 import { SidePane } from '../layout/side-pane.tsx'
 import { useSidePane } from '../layout/use-side-pane.ts'
 import { needsYou } from '../tasks/session-state.ts'
-import { SessionList, newestFirst } from '../tasks/session-list.tsx'
+import { groupSessions, newestFirst } from '../tasks/group-sessions.ts'
+import { SessionList } from '../tasks/session-list.tsx'
 import { ThemeSwitch } from '../theme/theme-switch.tsx'
 import { KeySheet } from './key-sheet.tsx'
 import { LogOut } from './log-out.tsx'
@@ -51,7 +52,7 @@ function Page({ client, suggestions, terminal }: PageProps) {
   const [sheet, setSheet] = useState(false)
   const showSheet = useCallback(() => setSheet(true), [])
   const list = useStore(client.list.view)
-  const sessions = newestFirst(list.sessions ?? [])
+  const sessions = groupSessions(list.sessions ?? []).flatMap((group) => group.sessions)
   useSteps(sessions, sessionId)
   useHotKeys({
     '?': () => {
@@ -76,7 +77,12 @@ function Page({ client, suggestions, terminal }: PageProps) {
           sessionId === undefined ? (
             <p className="x-stage x-faint">Choose a conversation, or start a new one.</p>
           ) : (
-            <SessionPage client={client} sessionId={sessionId} suggestions={suggestions} />
+            <SessionPage
+              client={client}
+              sessionId={sessionId}
+              suggestions={suggestions}
+              itemId={route.itemId}
+            />
           )
         }
         side={

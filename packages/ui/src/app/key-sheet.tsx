@@ -1,16 +1,41 @@
-import { useEffect, useRef } from 'react'
+import { Fragment, useEffect, useRef } from 'react'
+import { MOD } from '../composer/keys.ts'
 
-const KEYS: readonly (readonly [string, string])[] = [
-  ['Enter', 'send, or add to the running turn'],
-  ['Shift+Enter', 'new line'],
-  ['Esc', 'stop the turn (twice when text is written)'],
-  ['.', 'stop the turn'],
-  ['y', 'approve once'],
-  ['s', 'approve for the session'],
-  ['n', 'decline'],
-  ['j', 'next conversation'],
-  ['k', 'previous conversation'],
-  ['?', 'this sheet'],
+type Keys = readonly (readonly [key: string, what: string])[]
+
+const GROUPS: readonly (readonly [title: string, keys: Keys])[] = [
+  [
+    'Writing',
+    [
+      ['Enter', 'send; while a turn runs, queue'],
+      [`${MOD}Enter`, 'send into the running turn, now'],
+      ['Shift+Enter', 'new line'],
+      ['↑', 'last message, in an empty field'],
+      ['Esc', 'stop the turn (twice when text is written)'],
+    ],
+  ],
+  [
+    'Answering',
+    [
+      ['y', 'approve once; allow for this turn'],
+      ['s', 'approve for the session'],
+      ['n', 'decline'],
+      ['e', 'add a note to the answer'],
+    ],
+  ],
+  [
+    'Everywhere',
+    [
+      [`${MOD}K`, 'find a conversation'],
+      ['j', 'next conversation'],
+      ['k', 'previous conversation'],
+      ['.', 'stop the turn'],
+      ['d', 'changes'],
+      ['t', 'terminal'],
+      ['← →', 'width of a pane, on the line beside it'],
+      ['?', 'this sheet'],
+    ],
+  ],
 ]
 
 /** The keys of the page. Letters work while nothing is being written. */
@@ -22,16 +47,21 @@ export function KeySheet({ onClose }: { readonly onClose: () => void }) {
   return (
     <dialog ref={dialog} className="x-sheet" aria-label="Keys" onClose={onClose}>
       <h2>Keys</h2>
-      <dl>
-        {KEYS.map(([key, what]) => (
-          <div key={key}>
-            <dt>
-              <kbd>{key}</kbd>
-            </dt>
-            <dd>{what}</dd>
-          </div>
-        ))}
-      </dl>
+      {GROUPS.map(([title, keys]) => (
+        <Fragment key={title}>
+          <h3>{title}</h3>
+          <dl>
+            {keys.map(([key, what]) => (
+              <div key={key}>
+                <dt>
+                  <kbd>{key}</kbd>
+                </dt>
+                <dd>{what}</dd>
+              </div>
+            ))}
+          </dl>
+        </Fragment>
+      ))}
       <button type="button" autoFocus onClick={() => dialog.current?.close()}>
         Close
       </button>

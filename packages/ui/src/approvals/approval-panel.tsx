@@ -1,5 +1,6 @@
-import { useLayoutEffect, useRef } from 'react'
+import { useLayoutEffect, useRef, useState } from 'react'
 import type { Approval, ApprovalDecision, ConversationState, Item } from '@x/agents/conversation'
+import { agentName } from '../agents/agent-name.ts'
 import type { SessionStore } from '../connection/session-store.ts'
 import { useHotKeys } from '../hooks/use-hot-keys.ts'
 import type { HotKeys } from '../hooks/use-hot-keys.ts'
@@ -20,13 +21,23 @@ export function ApprovalPanel({ store, conversation, onLeave }: ApprovalPanelPro
   const approval = approvals[0]
   const { answeredId, elsewhere, fault, answer } = useAnswer(store)
   const panel = useRef<HTMLElement>(null)
+  const noteField = useRef<HTMLTextAreaElement>(null)
+  const [note, setNote] = useState<{ readonly approvalId: string; readonly text: string }>()
+  const noted = note?.approvalId === approval?.id ? note?.text : undefined
   const hadFocus = useRef(false)
   const decide = (decision: ApprovalDecision): void => {
     if (!approval) return
     hadFocus.current = panel.current?.contains(document.activeElement) ?? false
-    answer(approval.id, decision)
+    answer(approval.id, decision, noted)
   }
-  useHotKeys(keysOf(approval, decide))
+  const changeNote = (text: string | undefined): void =>
+    setNote(text === undefined || !approval ? undefined : { approvalId: approval.id, text })
+  const toNote = (): boolean => {
+    changeNote(noted ?? '')
+    noteField.current?.focus()
+    return approval !== undefined
+  }
+  useHotKeys({ ...keysOf(approval, decide), ...(approval && { e: toNote }) })
   const approvalId = approval?.id
   useLayoutEffect(() => {
     if (!hadFocus.current) return
@@ -44,9 +55,15 @@ export function ApprovalPanel({ store, conversation, onLeave }: ApprovalPanelPro
           <ApprovalCard
             key={approval.id}
             approval={approval}
-            waiting={approvals.length}
+            waiting={approvals.length + conversation.questions.length}
             item={itemOf(turns, approval)}
             cwd={cwd}
+            asker={
+              approval.agentId === undefined ? undefined : agentName(conversation.agents, approval.agentId)
+            }
+            note={noted}
+            noteField={noteField}
+            onNote={changeNote}
             answering={answeredId === approval.id}
             fault={fault}
             onAnswer={decide}

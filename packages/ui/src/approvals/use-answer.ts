@@ -8,7 +8,8 @@ export interface Answering {
   readonly answeredId: string | undefined
   readonly elsewhere: boolean
   readonly fault: Fault | undefined
-  readonly answer: (approvalId: string, decision: ApprovalDecision) => void
+  /** `note`: said to the agent once it has the answer. */
+  readonly answer: (approvalId: string, decision: ApprovalDecision, note?: string) => void
 }
 
 /** Answers approvals, each at most once. */
@@ -16,18 +17,20 @@ export function useAnswer(store: SessionStore): Answering {
   const [answeredId, setAnsweredId] = useState<string>()
   const [elsewhere, setElsewhere] = useState(false)
   const [fault, setFault] = useState<Fault>()
-  const answer = (approvalId: string, decision: ApprovalDecision): void => {
+  const answer: Answering['answer'] = (approvalId, decision, note = '') => {
     if (answeredId === approvalId) return
     setAnsweredId(approvalId)
     setFault(undefined)
     setElsewhere(false)
-    store.answer(approvalId, decision).then(
-      (open) => setElsewhere(!open),
-      (error: unknown) => {
-        setAnsweredId(undefined)
-        setFault(faultOf(error))
-      },
-    )
+    const answered = async (): Promise<void> => {
+      const open = await store.answer(approvalId, decision)
+      setElsewhere(!open)
+      if (note.trim() !== '') await store.send({ clientId: crypto.randomUUID(), text: note, when: 'now' })
+    }
+    answered().catch((error: unknown) => {
+      setAnsweredId(undefined)
+      setFault(faultOf(error))
+    })
   }
   return { answeredId, elsewhere, fault, answer }
 }

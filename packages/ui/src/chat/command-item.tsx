@@ -3,24 +3,26 @@ import type { Command } from '@x/agents/conversation'
 import { formatDuration } from '../text/format.ts'
 import { revealHidden } from '../text/reveal-hidden.ts'
 import { shortenPath } from '../text/shorten-path.ts'
+import { useChat } from './chat-context.ts'
 import { CommandOutput } from './command-output.tsx'
 import { DoingState } from './doing-state.tsx'
 import { Fold } from './fold.tsx'
+import { RefusalNote } from './refusal-note.tsx'
 
 /** A longer command shows whole where its output does. */
 const LINE_LENGTH = 72
 
 export interface CommandItemProps {
   readonly item: Command
-  readonly cwd: string
   /** Its approval is open. */
   readonly asked: boolean
 }
 
-/** A command in one line; open it for its output. Failed ones open by themselves. */
-export function CommandItem({ item, cwd, asked }: CommandItemProps) {
+/** A command in one line; open it for its output. Those that failed, or were refused, open by themselves. */
+export function CommandItem({ item, asked }: CommandItemProps) {
+  const { cwd } = useChat()
   const [chosen, setChosen] = useState<boolean>()
-  const open = chosen ?? item.status === 'failed'
+  const open = chosen ?? (item.status === 'failed' || item.status === 'refused')
   const command = revealHidden(item.command)
   const [line = '', ...more] = command.split('\n')
   const elsewhere = item.cwd !== '' && item.cwd !== cwd
@@ -47,7 +49,8 @@ export function CommandItem({ item, cwd, asked }: CommandItemProps) {
       }
     >
       {(more.length > 0 || command.length > LINE_LENGTH) && <pre className="x-command">{command}</pre>}
-      <CommandOutput item={item} />
+      {item.refusal && <RefusalNote itemId={item.id} refusal={item.refusal} />}
+      {(item.output !== '' || item.status !== 'refused') && <CommandOutput item={item} />}
     </Fold>
   )
 }

@@ -1,50 +1,36 @@
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { useCallback, useRef } from 'react'
 import type { Command } from '@x/agents/conversation'
-import { ScrollKeeper } from '../hooks/scroll-keeper.ts'
-import { stripAnsi } from '../text/strip-ansi.ts'
-import { tailOf } from '../text/tail-of.ts'
+import { AnsiText } from '../lines/ansi-text.tsx'
+import { LineWindow } from '../lines/line-window.tsx'
+import { readOutputLines, shownCount } from '../text/ansi/output-lines.ts'
+import type { OutputLines } from '../text/ansi/output-lines.ts'
 
-/** More text than this makes a transcript slow to lay out. */
-const SHOWN_LENGTH = 64 * 1024
-/** A live output is laid out again in each frame. */
-const SHOWN_LIVE_LENGTH = 16 * 1024
-
-/** What a command has written, by its end; a running one's end is followed unless the reader has scrolled. */
+/** What a command has written, in its colours; a running one's end is followed unless the reader has scrolled. */
 export function CommandOutput({ item }: { readonly item: Command }) {
-  const [all, setAll] = useState(false)
-  const [keeper] = useState(() => new ScrollKeeper())
-  const scroller = useRef<HTMLDivElement>(null)
-  const content = useRef<HTMLPreElement>(null)
-  const { output, outputDropped } = item
-  const most = all ? Infinity : item.status === 'running' ? SHOWN_LIVE_LENGTH : SHOWN_LENGTH
-  const { tail, before } = useMemo(() => tailOf(output, most), [output, most])
-  const text = useMemo(
-    () => stripAnsi(tail, { cutStart: before === 0 && outputDropped > 0 }),
-    [tail, before, outputDropped],
+  const { output, outputDropped, status } = item
+  const before = useRef<OutputLines>(undefined)
+  // The lines are a pure function of the output; the earlier ones only make them cheaper, whichever render left them.
+  const read = readOutputLines(output, outputDropped, before.current)
+  before.current = read
+  const { lines } = read
+  const line = useCallback(
+    (index: number) => {
+      const one = lines[index]
+      return one && <AnsiText raw={one.raw} style={one.style} />
+    },
+    [lines],
   )
-  const empty = text.trim() === ''
-  useEffect(() => {
-    if (scroller.current && content.current) return keeper.attach(scroller.current, content.current)
-    return undefined
-  }, [keeper, empty])
-  if (empty)
-    return <p className="x-faint x-small">{item.status === 'running' ? 'No output yet.' : 'No output.'}</p>
-  const leftOut = outputDropped + before
+  const count = shownCount(read)
+  const running = status === 'running'
+  if (count === 0) return <p className="x-faint x-small">{running ? 'No output yet.' : 'No output.'}</p>
   return (
     <>
-      {leftOut > 0 && (
+      {outputDropped > 0 && (
         <p className="x-faint x-small">
-          {leftOut.toLocaleString('en-US')} earlier characters left out.{' '}
-          {before > 0 && (
-            <button type="button" className="x-link" onClick={() => setAll(true)}>
-              Show what is kept
-            </button>
-          )}
+          {outputDropped.toLocaleString('en-US')} earlier characters were not kept.
         </p>
       )}
-      <div className="x-output" ref={scroller} tabIndex={0} role="region" aria-label="Output">
-        <pre ref={content}>{text}</pre>
-      </div>
+      <LineWindow label="Output" count={count} line={line} follows />
     </>
   )
 }

@@ -1,4 +1,4 @@
-import type { Draft } from './draft.ts'
+import type { Draft } from '../composer/draft.ts'
 
 export interface EmptyConversationProps {
   readonly suggestions: readonly string[]

@@ -1,10 +1,11 @@
 import { useMemo, useState } from 'react'
 import type { FileChange } from '@x/agents/conversation'
-import { countDiff } from '../text/count-diff.ts'
-import type { Change } from '../text/count-diff.ts'
+import { DiffCounts } from '../diff/diff-counts.tsx'
+import { DiffLines } from '../diff/diff-lines.tsx'
+import { readChange } from '../text/parse-diff.ts'
+import type { Change } from '../text/parse-diff.ts'
 import { revealHidden } from '../text/reveal-hidden.ts'
 import { shortenPath } from '../text/shorten-path.ts'
-import { DiffText } from './diff-text.tsx'
 import { DoingState } from './doing-state.tsx'
 import { Fold } from './fold.tsx'
 
@@ -16,12 +17,14 @@ export interface FileLineProps {
   readonly cwd: string
   /** Its approval is open. */
   readonly asked: boolean
+  /** @default false */
+  readonly startsOpen?: boolean
 }
 
 /** One changed file in one line; open it for the diff. */
-export function FileLine({ change, status, cwd, asked }: FileLineProps) {
-  const [open, setOpen] = useState(false)
-  const { added, removed } = useMemo(() => countDiff(change), [change])
+export function FileLine({ change, status, cwd, asked, startsOpen = false }: FileLineProps) {
+  const [open, setOpen] = useState(startsOpen)
+  const file = useMemo(() => readChange(change), [change])
   return (
     <Fold
       open={open}
@@ -33,13 +36,11 @@ export function FileLine({ change, status, cwd, asked }: FileLineProps) {
             {revealHidden(shortenPath(change.path, cwd))}
           </code>
           <span className="x-row-side">{WORDS[change.kind]}</span>
-          <span className="x-row-side x-figure">
-            <span className="x-added">+{added}</span> <span className="x-removed">−{removed}</span>
-          </span>
+          <DiffCounts added={file.added} removed={file.removed} />
         </>
       }
     >
-      <DiffText change={change} />
+      <DiffLines file={file} />
     </Fold>
   )
 }

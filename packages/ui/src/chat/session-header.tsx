@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import type { SessionSummary } from '@x/agents/conversation'
 import { HOME_HREF } from '../hooks/use-route.ts'
+import { revealHidden } from '../text/reveal-hidden.ts'
 import { Mark } from '../theme/mark.tsx'
 import type { LinkState } from './link-state.ts'
 
@@ -25,7 +26,7 @@ export function SessionHeader({ session, link, onEnd }: SessionHeaderProps) {
         ‹
       </a>
       <div className="x-header-names">
-        <h1>{session.title}</h1>
+        <h1>{revealHidden(session.title)}</h1>
         <span className="x-header-directory x-mono" title={session.directory}>
           {session.directory}
         </span>

@@ -18,10 +18,12 @@ export interface SessionPageProps {
   readonly sessionId: string
   /** What may be said in an empty conversation. @default none */
   readonly suggestions?: readonly string[]
+  /** The item of the transcript to go to. @default none */
+  readonly itemId?: string | undefined
 }
 
 /** One session, whatever state it is in. */
-export function SessionPage({ client, sessionId, suggestions = [] }: SessionPageProps) {
+export function SessionPage({ client, sessionId, suggestions = [], itemId }: SessionPageProps) {
   const { sessions, connection } = useStore(client.list.view)
   const session = sessions?.find((one) => one.id === sessionId)
   if (!sessions) return <p className="x-stage x-faint">Waiting for the server…</p>
@@ -39,6 +41,7 @@ export function SessionPage({ client, sessionId, suggestions = [] }: SessionPage
       session={session}
       list={connection}
       suggestions={suggestions}
+      itemId={itemId}
     />
   )
 }
@@ -49,9 +52,10 @@ interface KnownSessionProps {
   readonly session: SessionSummary
   readonly list: ConnectionStatus
   readonly suggestions: readonly string[]
+  readonly itemId: string | undefined
 }
 
-function KnownSession({ client, store, session, list, suggestions }: KnownSessionProps) {
+function KnownSession({ client, store, session, list, suggestions, itemId }: KnownSessionProps) {
   const { conversation, connection: feed } = useStore(store.view)
   const { status } = session
   const ready = status.state === 'ready'
@@ -74,7 +78,7 @@ function KnownSession({ client, store, session, list, suggestions }: KnownSessio
       {status.state === 'starting' && <StartingSession status={status} />}
       {(ready || conversation) && (
         <ErrorBoundary what="This conversation">
-          <ChatPane store={store} status={status} suggestions={suggestions} />
+          <ChatPane store={store} status={status} suggestions={suggestions} itemId={itemId} />
         </ErrorBoundary>
       )}
     </>

@@ -1,35 +1,39 @@
-import { memo, useLayoutEffect, useRef } from 'react'
-import type { ReactNode } from 'react'
+import { memo, useMemo } from 'react'
+import type { MouseEvent, ReactNode } from 'react'
+import { Virtualizer } from 'virtua'
 import type { Approval, ConversationState } from '@x/agents/conversation'
 import type { PendingMessage } from '../connection/outbox.ts'
 import type { ScrollKeeper } from '../hooks/scroll-keeper.ts'
 import { useStore } from '../hooks/use-store.ts'
-import { TurnView } from './turn-view.tsx'
+import { ItemView } from './item-view.tsx'
+import { RowCount, RowItem, RowList } from './transcript-list.tsx'
+import { buildRows, turnAt } from './transcript-rows.ts'
+import type { Row, Rows } from './transcript-rows.ts'
+import { TurnFootView } from './turn-foot.tsx'
+import { useTranscriptScroll } from './use-transcript-scroll.ts'
 import { UserWords } from './user-words.tsx'
 
-/** One and the same for every turn that has ended: a new approval draws none of them again. */
-const NONE: readonly Approval[] = []
+/** Drawn above and below what is seen, in CSS pixels: a fast scroll then finds words, not a blank. */
+const SPARE_PX = 800
 
 export interface TranscriptProps {
   readonly conversation: ConversationState
   readonly outbox: readonly PendingMessage[]
   readonly keeper: ScrollKeeper
-  readonly onStop: () => void
+  readonly sessionId: string
+  /** What the address leads to. */
+  readonly itemId: string | undefined
   /** Shown while nothing was said. */
   readonly children: ReactNode
 }
 
-/** Everything that was said and done, oldest first. */
+/** Everything that was said and done, oldest first; what is far from view is not drawn. */
 export const Transcript = memo(function Transcript(props: TranscriptProps) {
-  const { conversation, outbox, keeper, onStop, children } = props
-  const scroller = useRef<HTMLDivElement>(null)
-  const content = useRef<HTMLDivElement>(null)
+  const { conversation, outbox, keeper, sessionId, itemId, children } = props
+  const { turns, approvals } = conversation
+  const rows = useMemo(() => buildRows(turns, outbox), [turns, outbox])
+  const { scroller, content, list } = useTranscriptScroll({ keeper, rows, sessionId, itemId })
   const atEnd = useStore(keeper.atEnd)
-  useLayoutEffect(() => {
-    if (!scroller.current || !content.current) return undefined
-    return keeper.attach(scroller.current, content.current)
-  }, [keeper])
-  const empty = conversation.turns.length === 0 && outbox.length === 0
   return (
     <div className="x-transcript-frame">
       {/* Each delta read aloud would bury the listener; a live region elsewhere says what matters. */}
@@ -40,31 +44,35 @@ export const Transcript = memo(function Transcript(props: TranscriptProps) {
         aria-label="Transcript"
         aria-live="off"
         tabIndex={0}
+        onClickCapture={(event) => {
+          if (opensSomething(event)) keeper.release()
+        }}
       >
         <div className="x-transcript-content" ref={content}>
-          {empty && children}
-          {conversation.turns.map((turn, index) => (
-            <TurnView
-              key={turn.id}
-              turn={turn}
-              number={index + 1}
-              cwd={conversation.cwd}
-              approvals={turn.status === 'in-progress' ? conversation.approvals : NONE}
-              onStop={onStop}
-            />
-          ))}
-          {outbox.length > 0 && (
-            <ol className="x-items x-outbox">
-              {outbox.map((message) => (
-                <li
-                  key={message.clientId}
-                  className="x-item x-item-user-message"
-                  data-pending={message.clientId}
-                >
-                  <UserWords text={message.text} pending />
-                </li>
-              ))}
-            </ol>
+          {rows.all.length === 0 ? (
+            <div className="x-row-box">{children}</div>
+          ) : (
+            <RowCount value={rows.all.length}>
+              <Virtualizer
+                ref={list}
+                scrollRef={scroller}
+                as={RowList}
+                item={RowItem}
+                data={rows.all}
+                bufferSize={SPARE_PX}
+              >
+                {(row, index) => (
+                  <RowView
+                    key={row.id}
+                    row={row}
+                    index={index}
+                    rows={rows}
+                    approvals={approvals}
+                    itemId={itemId}
+                  />
+                )}
+              </Virtualizer>
+            </RowCount>
           )}
         </div>
       </div>
@@ -76,3 +84,46 @@ export const Transcript = memo(function Transcript(props: TranscriptProps) {
     </div>
   )
 })
+
+interface RowViewProps {
+  readonly row: Row
+  readonly index: number
+  readonly rows: Rows
+  readonly approvals: readonly Approval[]
+  readonly itemId: string | undefined
+}
+
+function RowView({ row, index, rows, approvals, itemId }: RowViewProps) {
+  const { turn, first } = turnAt(rows, index)
+  return (
+    <div
+      className="x-row-box"
+      data-row={row.id}
+      data-first={first || row.type === 'pending' ? 'true' : undefined}
+    >
+      {drawn(row, turn?.id ?? '', approvals, itemId)}
+    </div>
+  )
+}
+
+function drawn(
+  row: Row,
+  turnId: string,
+  approvals: readonly Approval[],
+  itemId: string | undefined,
+): ReactNode {
+  if (row.type === 'turn-foot') return <TurnFootView foot={row} />
+  if (row.type === 'pending')
+    return (
+      <div className="x-item x-item-user-message" data-pending={row.message.clientId}>
+        <UserWords text={row.message.text} pending />
+      </div>
+    )
+  const asked = approvals.some((one) => one.turnId === turnId && one.itemId === row.id)
+  return <ItemView item={row} turnId={turnId} asked={asked} target={row.id === itemId} />
+}
+
+/** Whoever opens a line looks at it: the view must not run to the end because of what has opened. */
+function opensSomething({ target }: MouseEvent): boolean {
+  return target instanceof Element && target.closest('[aria-expanded]') !== null
+}

@@ -1,5 +1,14 @@
-import type { ApprovalDecision, SessionSummary } from '@x/agents/conversation'
+import type {
+  ApprovalDecision,
+  Grant,
+  ModelChoice,
+  ModelInfo,
+  QuestionAnswer,
+  SessionSummary,
+} from '@x/agents/conversation'
 import { RequestError } from '../errors.ts'
+import type { PendingMessage } from './outbox.ts'
+import { parseModels } from './parse-models.ts'
 import { isSummary, parseSessions } from './parse-sessions.ts'
 
 /** An answer that takes longer is as good as none. */
@@ -65,10 +74,26 @@ export class Api {
     await this.request('DELETE', session(id))
   }
 
-  /** @returns the turn that took the message, when the server says so */
-  async send(id: string, text: string, clientId: string): Promise<string | undefined> {
-    const { turnId } = asObject(await this.request('POST', `${session(id)}/messages`, { text, clientId }))
+  /** @returns the turn that took the message, when the server says so: one that waits has none yet */
+  async send(id: string, { text, clientId, when }: PendingMessage): Promise<string | undefined> {
+    const body = { text, clientId, when }
+    const { turnId } = asObject(await this.request('POST', `${session(id)}/messages`, body))
     return typeof turnId === 'string' ? turnId : undefined
+  }
+
+  /** @returns false when it waits no longer */
+  async editQueued(id: string, messageId: string, text: string): Promise<boolean> {
+    return isQueued(await this.request('PUT', queued(id, messageId), { text }))
+  }
+
+  /** @returns false when it waits no longer */
+  async withdrawQueued(id: string, messageId: string): Promise<boolean> {
+    return isQueued(await this.request('DELETE', queued(id, messageId)))
+  }
+
+  /** @returns false when it waits no longer */
+  async sendQueued(id: string, messageId: string): Promise<boolean> {
+    return isQueued(await this.request('POST', `${queued(id, messageId)}/send`))
   }
 
   async interrupt(id: string): Promise<void> {
@@ -79,6 +104,25 @@ export class Api {
   async answer(id: string, approvalId: string, decision: ApprovalDecision): Promise<boolean> {
     const path = `${session(id)}/approvals/${encodeURIComponent(approvalId)}`
     return asObject(await this.request('POST', path, { decision }))['open'] !== false
+  }
+
+  /** @returns false when it had been answered elsewhere */
+  async answerQuestion(id: string, questionId: string, answer: QuestionAnswer): Promise<boolean> {
+    const path = `${session(id)}/questions/${encodeURIComponent(questionId)}`
+    return asObject(await this.request('POST', path, answer))['open'] !== false
+  }
+
+  /** Allows what the sandbox refused to a command, and has it tried again. */
+  async grant(id: string, itemId: string, grant: Grant): Promise<void> {
+    await this.request('POST', `${session(id)}/items/${encodeURIComponent(itemId)}/grant`, grant)
+  }
+
+  async models(id: string): Promise<readonly ModelInfo[]> {
+    return parseModels(await this.request('GET', `${session(id)}/models`))
+  }
+
+  async chooseModel(id: string, choice: ModelChoice): Promise<void> {
+    await this.request('PUT', `${session(id)}/model`, choice)
   }
 
   private async request(method: string, path: string, body?: object): Promise<unknown> {
@@ -109,6 +153,14 @@ export class Api {
 
 function session(id: string): string {
   return `/api/sessions/${encodeURIComponent(id)}`
+}
+
+function queued(id: string, messageId: string): string {
+  return `${session(id)}/queue/${encodeURIComponent(messageId)}`
+}
+
+function isQueued(answer: unknown): boolean {
+  return asObject(answer)['queued'] !== false
 }
 
 function refusal(status: number, error: Readonly<Record<string, unknown>>): RequestError {

@@ -4,6 +4,8 @@ import type { ConversationState } from '@x/agents/conversation'
 export interface PendingMessage {
   readonly clientId: string
   readonly text: string
+  /** Into the turn that runs, or after it. */
+  readonly when: 'now' | 'next'
   /** The turn that took it, once the server has said so. */
   readonly turnId?: string
 }
@@ -17,8 +19,9 @@ export function stillPending(
   return outbox.filter((message) => !hasArrived(state, message))
 }
 
-/** Whether the conversation shows the message: by the name that we gave it, else in the turn that took it. */
+/** Whether the conversation shows the message, in a turn or in the queue: by the name that we gave it, else in the turn that took it. */
 export function hasArrived(state: ConversationState, message: PendingMessage): boolean {
+  if (state.queue.messages.some((waiting) => waiting.id === message.clientId)) return true
   return state.turns.some((turn) =>
     turn.items.some(
       (item) =>

@@ -1,14 +1,23 @@
-import type { ConversationEvent, ConversationState, FeedFrame, Item, Turn } from '@x/agents/conversation'
-
-type Fields = Readonly<Record<string, unknown>>
-
-const DONE_STATES = ['completed', 'failed', 'declined']
-const TEXT_TYPES = ['user-message', 'agent-message', 'reasoning']
+import type { ConversationEvent, ConversationState, FeedFrame, Turn } from '@x/agents/conversation'
+import { parseItem } from './parse-item.ts'
+import { parseQuestion } from './parse-question.ts'
+import {
+  hasNumbers,
+  hasStrings,
+  isFields,
+  isListOf,
+  isMaybe,
+  isOneOf,
+  isString,
+  parseAll,
+  withoutBad,
+} from './shapes.ts'
+import type { Fields } from './shapes.ts'
 
 /**
  * Reads one frame of a conversation's feed.
  *
- * Strict where drawing depends on it. An item of a kind that is not known here comes out as `other`, by its name.
+ * Strict where drawing depends on it. What only adorns is left out when it is not what it should be.
  * @returns `undefined` when it is not a frame that can be trusted
  */
 export function parseFrame(text: string): FeedFrame | undefined {
@@ -32,99 +41,77 @@ export function parseFrame(text: string): FeedFrame | undefined {
 }
 
 function parseState(value: unknown): ConversationState | undefined {
-  if (!isFields(value)) return undefined
-  const { threadId, cwd, approvals, notices, link } = value
+  if (!hasStrings(value, 'threadId', 'cwd')) return undefined
+  const { approvals, notices, link, queue, agents } = value
   const turns = parseAll(value['turns'], parseTurn)
-  if (!turns || typeof threadId !== 'string' || typeof cwd !== 'string') return undefined
-  if (!isListOf(approvals, isApproval) || !isListOf(notices, isNotice) || !isLink(link)) return undefined
-  return { ...(value as unknown as ConversationState), turns }
+  const questions = parseAll(value['questions'], parseQuestion)
+  if (!turns || !questions || !isListOf(approvals, isApproval) || !isListOf(notices, isNotice))
+    return undefined
+  if (!isLink(link) || !isQueue(queue) || !isListOf(agents, isAgent)) return undefined
+  const state = withoutBad(value, { model: isModelChoice, context: isContextUse })
+  return { ...(state as unknown as ConversationState), turns, questions }
 }
 
 function parseTurn(value: unknown): Turn | undefined {
-  if (!isFields(value) || typeof value['id'] !== 'string' || typeof value['status'] !== 'string')
-    return undefined
+  if (!hasStrings(value, 'id', 'status')) return undefined
   const items = parseAll(value['items'], parseItem)
-  return items && { ...(value as unknown as Turn), items }
+  const turn = withoutBad(value, {
+    error: isFault,
+    waiting: isFault,
+    usage: isUsage,
+    plan: isPlan,
+    diff: isString,
+    startedAt: Number.isFinite,
+    endedAt: Number.isFinite,
+  })
+  return items && { ...(turn as unknown as Turn), items }
 }
 
-function parseItem(value: unknown): Item | undefined {
-  if (!isFields(value) || typeof value['id'] !== 'string' || typeof value['phase'] !== 'string')
-    return undefined
-  const { type } = value
-  if (typeof type !== 'string') return undefined
-  if (TEXT_TYPES.includes(type)) return hasStrings(value, 'text') ? asItem(value) : undefined
-  if (type === 'command') return isCommand(value) ? asItem(value) : undefined
-  if (type === 'file-change') return isFileChange(value) ? asItem(value) : undefined
-  const { id, phase, kind, text } = value
-  return asItem({
-    id,
-    phase,
-    type: 'other',
-    kind: typeof kind === 'string' ? kind : type,
-    text: typeof text === 'string' ? text : '',
-  })
+/** What an event must have, beside its type, where it is passed on as it came. */
+const EVENTS: Readonly<Record<string, (value: Fields) => boolean>> = {
+  'item-delta': (value) => hasStrings(value, 'turnId', 'itemId', 'kind', 'text'),
+  'turn-ended': (value) => hasStrings(value, 'turnId', 'status') && isMaybe(value['error'], isFault),
+  'turn-usage': (value) => hasStrings(value, 'turnId') && isUsage(value['usage']),
+  'turn-waiting': (value) => hasStrings(value, 'turnId') && isMaybe(value['waiting'], isFault),
+  'turn-plan': (value) => hasStrings(value, 'turnId') && isPlan(value['plan']),
+  'turn-diff': (value) => hasStrings(value, 'turnId', 'diff'),
+  'approval-requested': (value) => isApproval(value['approval']),
+  'approval-resolved': (value) => hasStrings(value, 'approvalId'),
+  'question-resolved': (value) => hasStrings(value, 'questionId'),
+  'queue-changed': (value) => isQueue(value['queue']),
+  'agent-changed': (value) => isAgent(value['agent']),
+  'model-changed': (value) => isModelChoice(value['model']),
+  'context-used': (value) => isContextUse(value['context']),
+  'link-changed': (value) => isLink(value['link']),
+  notice: (value) => isNotice(value['notice']),
 }
 
 function parseEvent(value: unknown): ConversationEvent | undefined {
-  if (!isFields(value)) return undefined
-  switch (value['type']) {
+  if (!hasStrings(value, 'type')) return undefined
+  const type = value['type'] as string
+  switch (type) {
     case 'turn-started': {
       const turn = parseTurn(value['turn'])
-      return turn && { type: 'turn-started', turn }
+      return turn && { type, turn }
     }
     case 'item-started':
+    case 'item-updated':
     case 'item-completed': {
       const item = parseItem(value['item'])
-      return item && hasStrings(value, 'turnId')
-        ? ({ ...value, item } as unknown as ConversationEvent)
-        : undefined
+      return item && hasStrings(value, 'turnId') ? asEvent({ ...value, item }) : undefined
     }
-    case 'item-delta':
-      return asEvent(value, hasStrings(value, 'turnId', 'itemId', 'kind', 'text'))
-    case 'turn-ended':
-      return asEvent(value, hasStrings(value, 'turnId', 'status'))
-    case 'turn-usage':
-      return asEvent(value, hasStrings(value, 'turnId') && isFields(value['usage']))
-    case 'turn-waiting':
-      return asEvent(value, hasStrings(value, 'turnId'))
-    case 'approval-requested':
-      return asEvent(value, isApproval(value['approval']))
-    case 'approval-resolved':
-      return asEvent(value, hasStrings(value, 'approvalId'))
-    case 'link-changed':
-      return asEvent(value, isLink(value['link']))
-    case 'notice':
-      return asEvent(value, isNotice(value['notice']))
-    default:
-      // A newer server may tell more; the fold leaves out what it does not know.
-      return asEvent(value, hasStrings(value, 'type'))
+    case 'question-asked': {
+      const question = parseQuestion(value['question'])
+      return question && { type, question }
+    }
   }
-}
-
-function isCommand(value: Fields): boolean {
-  return (
-    hasStrings(value, 'command', 'cwd', 'output') &&
-    typeof value['outputDropped'] === 'number' &&
-    isDoing(value['status'])
-  )
-}
-
-function isFileChange(value: Fields): boolean {
-  return (
-    isDoing(value['status']) && isListOf(value['changes'], (one) => hasStrings(one, 'path', 'kind', 'diff'))
-  )
-}
-
-function isDoing(value: unknown): boolean {
-  return value === 'running' || DONE_STATES.includes(value as string)
+  // A newer server may tell more; the fold leaves out what it does not know.
+  const fits = Object.hasOwn(EVENTS, type) ? EVENTS[type] : undefined
+  return !fits || fits(value) ? asEvent(value) : undefined
 }
 
 function isApproval(value: unknown): boolean {
-  return (
-    isFields(value) &&
-    hasStrings(value, 'id', 'turnId', 'itemId', 'kind') &&
-    isListOf(value['choices'], (one) => typeof one === 'string')
-  )
+  return hasStrings(value, 'id', 'turnId', 'itemId', 'kind') && isListOf(value['choices'], isString)
 }
 
 function isNotice(value: unknown): boolean {
@@ -135,34 +122,45 @@ function isLink(value: unknown): boolean {
   return hasStrings(value, 'state')
 }
 
-function asEvent(value: Fields, ok: boolean): ConversationEvent | undefined {
-  return ok ? (value as unknown as ConversationEvent) : undefined
+function isFault(value: unknown): boolean {
+  return hasStrings(value, 'message') && isMaybe(value['remedy'], isString)
 }
 
-function asItem(value: Fields): Item {
-  return value as unknown as Item
+function isUsage(value: unknown): boolean {
+  return hasNumbers(value, 'inputTokens', 'outputTokens', 'totalTokens')
 }
 
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+function isPlan(value: unknown): boolean {
+  return (
+    isFields(value) &&
+    isMaybe(value['explanation'], isString) &&
+    isListOf(
+      value['steps'],
+      (step) => hasStrings(step, 'text') && isOneOf(step['status'], 'pending', 'in-progress', 'completed'),
+    )
+  )
 }
 
-function hasStrings(value: unknown, ...names: readonly string[]): boolean {
-  return isFields(value) && names.every((name) => typeof value[name] === 'string')
+function isQueue(value: unknown): boolean {
+  return isFields(value) && isListOf(value['messages'], (one) => hasStrings(one, 'id', 'text'))
 }
 
-function isListOf(value: unknown, is: (one: unknown) => boolean): boolean {
-  return Array.isArray(value) && value.every(is)
+function isAgent(value: unknown): boolean {
+  return (
+    hasStrings(value, 'id', 'status') &&
+    isMaybe(value['name'], isString) &&
+    isMaybe(value['lastMessage'], isString)
+  )
 }
 
-/** All or nothing: a list with a hole would be told as if it were whole. */
-function parseAll<T>(value: unknown, parse: (one: unknown) => T | undefined): readonly T[] | undefined {
-  if (!Array.isArray(value)) return undefined
-  const parsed: T[] = []
-  for (const one of value) {
-    const made = parse(one)
-    if (made === undefined) return undefined
-    parsed.push(made)
-  }
-  return parsed
+function isModelChoice(value: unknown): boolean {
+  return hasStrings(value, 'model') && isMaybe(value['effort'], isString)
+}
+
+function isContextUse(value: unknown): boolean {
+  return hasNumbers(value, 'usedTokens', 'totalTokens') && isMaybe(value['windowTokens'], Number.isFinite)
+}
+
+function asEvent(value: Fields): ConversationEvent {
+  return value as unknown as ConversationEvent
 }

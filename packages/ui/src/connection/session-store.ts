@@ -1,5 +1,14 @@
 import { foldFrame } from '@x/agents/conversation'
-import type { ApprovalDecision, ConversationState, FeedCursor, FeedView } from '@x/agents/conversation'
+import type {
+  ApprovalDecision,
+  ConversationState,
+  FeedCursor,
+  FeedView,
+  Grant,
+  ModelChoice,
+  ModelInfo,
+  QuestionAnswer,
+} from '@x/agents/conversation'
 import type { Api } from './api.ts'
 import { FeedConnection } from './feed-connection.ts'
 import type { ConnectionStatus, FeedSocket } from './feed-connection.ts'
@@ -88,10 +97,11 @@ export class SessionStore {
    * order in which they were sent here.
    * @throws RequestError
    */
-  async send(text: string, clientId: string): Promise<void> {
-    this.change({ outbox: [...this.view.read().outbox, { clientId, text }] })
+  async send(message: Omit<PendingMessage, 'turnId'>): Promise<void> {
+    const { clientId } = message
+    this.change({ outbox: [...this.view.read().outbox, message] })
     try {
-      const sent = this.sending.then(() => this.options.api.send(this.id, text, clientId))
+      const sent = this.sending.then(() => this.options.api.send(this.id, message))
       this.sending = sent.catch(() => undefined)
       const turnId = await sent
       if (turnId !== undefined)
@@ -102,6 +112,21 @@ export class SessionStore {
     }
   }
 
+  /** Changes a message that waits in the queue. @returns false when it waits no longer. @throws RequestError */
+  async editQueued(messageId: string, text: string): Promise<boolean> {
+    return this.options.api.editQueued(this.id, messageId, text)
+  }
+
+  /** Takes a message out of the queue. @returns false when it waits no longer. @throws RequestError */
+  async withdrawQueued(messageId: string): Promise<boolean> {
+    return this.options.api.withdrawQueued(this.id, messageId)
+  }
+
+  /** Sends a message of the queue now. @returns false when it waits no longer. @throws RequestError */
+  async sendQueued(messageId: string): Promise<boolean> {
+    return this.options.api.sendQueued(this.id, messageId)
+  }
+
   /** Stops the running turn. @throws RequestError */
   async interrupt(): Promise<void> {
     await this.options.api.interrupt(this.id)
@@ -110,6 +135,26 @@ export class SessionStore {
   /** @returns false when it had been answered elsewhere. @throws RequestError */
   async answer(approvalId: string, decision: ApprovalDecision): Promise<boolean> {
     return this.options.api.answer(this.id, approvalId, decision)
+  }
+
+  /** @returns false when it had been answered elsewhere. @throws RequestError */
+  async answerQuestion(questionId: string, answer: QuestionAnswer): Promise<boolean> {
+    return this.options.api.answerQuestion(this.id, questionId, answer)
+  }
+
+  /** Allows what the sandbox refused to the command `itemId`, and has it tried again. @throws RequestError */
+  async grant(itemId: string, grant: Grant): Promise<void> {
+    await this.options.api.grant(this.id, itemId, grant)
+  }
+
+  /** What `chooseModel` can take. @throws RequestError */
+  async models(): Promise<readonly ModelInfo[]> {
+    return this.options.api.models(this.id)
+  }
+
+  /** From the next turn on. @throws RequestError */
+  async chooseModel(choice: ModelChoice): Promise<void> {
+    await this.options.api.chooseModel(this.id, choice)
   }
 
   private receive(text: string): void {

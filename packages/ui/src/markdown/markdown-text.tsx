@@ -2,7 +2,9 @@ import { useRef } from 'react'
 import { linkDefinitions, withDefinitions } from './link-definitions.ts'
 import { MarkdownBlock } from './markdown-block.tsx'
 import { mendMarkdown } from './mend-markdown.ts'
+import { revealBidi } from '../text/reveal-hidden.ts'
 import { splitBlocks } from './split-blocks.ts'
+import { wholeWords } from './whole-words.ts'
 import type { Blocks } from './split-blocks.ts'
 
 export interface MarkdownTextProps {
@@ -12,7 +14,8 @@ export interface MarkdownTextProps {
 }
 
 /** Markdown that may still be growing: only its last block is parsed again when more comes. */
-export function MarkdownText({ text, growing }: MarkdownTextProps) {
+export function MarkdownText({ text: given, growing }: MarkdownTextProps) {
+  const text = growing ? wholeWords(given) : given
   const before = useRef<Blocks>(undefined)
   // The cut is a pure function of the text; the earlier one only makes it cheaper, whichever render left it.
   const cut = splitBlocks(text, before.current)
@@ -24,7 +27,9 @@ export function MarkdownText({ text, growing }: MarkdownTextProps) {
       {cut.blocks.map((block, index) => (
         <MarkdownBlock
           key={index}
-          text={withDefinitions(growing && index === last ? mendMarkdown(block) : block, definitions)}
+          text={revealBidi(
+            withDefinitions(growing && index === last ? mendMarkdown(block) : block, definitions),
+          )}
         />
       ))}
     </div>

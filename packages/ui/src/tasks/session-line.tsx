@@ -1,5 +1,6 @@
 import type { SessionSummary } from '@x/agents/conversation'
 import { sessionHref } from '../hooks/use-route.ts'
+import { revealHidden } from '../text/reveal-hidden.ts'
 import { Ago } from '../text/time.tsx'
 import { Mark } from '../theme/mark.tsx'
 import { needsYou, sessionState } from './session-state.ts'
@@ -23,7 +24,7 @@ export function SessionLine({ session, current }: SessionLineProps) {
         data-session-state={session.status.state}
         title={session.directory}
       >
-        <span className="x-session-title">{session.title}</span>
+        <span className="x-session-title">{revealHidden(session.title)}</span>
         <span className="x-session-meta">
           <span className={`x-state x-state-${mark}`}>
             <Mark kind={mark} /> {asked > 1 ? `${word} · ${asked}` : word}

@@ -1,8 +1,11 @@
+import { useState } from 'react'
 import type { ReactNode } from 'react'
 import type { SessionListView } from '../connection/session-list-store.ts'
 import { sessionHref } from '../hooks/use-route.ts'
 import { Mark } from '../theme/mark.tsx'
+import { groupSessions } from './group-sessions.ts'
 import { NewSession } from './new-session.tsx'
+import { SessionSearch } from './session-search.tsx'
 import { SessionLine } from './session-line.tsx'
 import { needsYou } from './session-state.ts'
 
@@ -14,10 +17,12 @@ export interface SessionListProps {
   readonly children?: ReactNode
 }
 
-/** All sessions, newest first, and the way to a new one. */
+/** All sessions, those that need somebody first, and the way to a new one. */
 export function SessionList({ view, currentId, onCreate, children }: SessionListProps) {
-  const sessions = view.sessions && newestFirst(view.sessions)
-  const asking = sessions?.filter((session) => needsYou(session.status) > 0) ?? []
+  const [filter, setFilter] = useState('')
+  const { sessions } = view
+  const groups = groupSessions(sessions ?? [], filter)
+  const asking = groupSessions(sessions ?? []).find(({ title }) => title === 'Needs you')?.sessions ?? []
   const asked = asking.reduce((sum, session) => sum + needsYou(session.status), 0)
   return (
     <nav className="x-list" aria-label="Conversations">
@@ -32,17 +37,23 @@ export function SessionList({ view, currentId, onCreate, children }: SessionList
       <NewSession defaultDirectory={view.defaultDirectory} onCreate={onCreate} />
       {sessions?.length === 0 && <p className="x-empty">None yet. Start one and say what you want done.</p>}
       {!sessions && <p className="x-empty">Waiting for the server’s list…</p>}
-      <ul className="x-sessions">
-        {sessions?.map((session) => (
-          <SessionLine key={session.id} session={session} current={session.id === currentId} />
+      {sessions && sessions.length > 0 && (
+        <SessionSearch filter={filter} onFilter={setFilter} first={groups[0]?.sessions[0]?.id} />
+      )}
+      <div className="x-sessions">
+        {filter !== '' && groups.length === 0 && <p className="x-empty">No conversation has these words.</p>}
+        {groups.map(({ title, sessions: members }) => (
+          <section key={title} aria-label={title}>
+            {groups.length > 1 && <h3 className="x-group">{title}</h3>}
+            <ul>
+              {members.map((session) => (
+                <SessionLine key={session.id} session={session} current={session.id === currentId} />
+              ))}
+            </ul>
+          </section>
         ))}
-      </ul>
+      </div>
       <div className="x-list-foot">{children}</div>
     </nav>
   )
-}
-
-/** The order in which they are shown and walked. */
-export function newestFirst<T extends { readonly createdAt: number }>(sessions: readonly T[]): readonly T[] {
-  return sessions.toSorted((one, other) => other.createdAt - one.createdAt)
 }

@@ -21,7 +21,7 @@ export function sessionState(status: SessionStatus): SessionState {
   }
 }
 
-/** Open approvals of a session. */
+/** Open approvals and questions of a session. */
 export function needsYou(status: SessionStatus): number {
   return status.state === 'ready' ? status.needsYou : 0
 }

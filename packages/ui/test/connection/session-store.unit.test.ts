@@ -93,10 +93,10 @@ describe('SessionStore', () => {
     store.watch()
     say(JSON.stringify({ type: 'snapshot', epoch: 'e', seq: 0, state: START }))
     paint()
-    const sent = store.send('hello', 'mine')
-    expect(store.view.read().outbox).toEqual([{ clientId: 'mine', text: 'hello' }])
+    const sent = store.send({ text: 'hello', clientId: 'mine', when: 'now' })
+    expect(store.view.read().outbox).toEqual([{ clientId: 'mine', text: 'hello', when: 'now' }])
     await sent
-    expect(store.view.read().outbox).toEqual([{ clientId: 'mine', text: 'hello', turnId: 't' }])
+    expect(store.view.read().outbox).toEqual([{ clientId: 'mine', text: 'hello', when: 'now', turnId: 't' }])
     const item = { id: 'i', phase: 'done', type: 'user-message', text: 'hello', clientId: 'mine' }
     const events = [{ type: 'item-completed', turnId: 't', item }]
     say(JSON.stringify({ type: 'events', epoch: 'e', seq: 1, events }))
@@ -107,7 +107,9 @@ describe('SessionStore', () => {
   test('a message that is refused is withdrawn, and says why', async () => {
     const error = { code: 'gate-closed', message: 'No turns are taken.', remedy: 'End it.' }
     const { store } = setUp(() => Response.json({ error }, { status: 409 }))
-    const failure = await store.send('hello', 'mine').catch((reason: unknown) => reason)
+    const failure = await store
+      .send({ text: 'hello', clientId: 'mine', when: 'now' })
+      .catch((reason: unknown) => reason)
     expect(failure).toBeInstanceOf(RequestError)
     expect(failure).toMatchObject({
       code: 'refused',

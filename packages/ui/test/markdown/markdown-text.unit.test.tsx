@@ -61,7 +61,7 @@ describe('MarkdownText', () => {
   })
 
   test('what is still being written looks as if it were whole', () => {
-    const markup = renderToStaticMarkup(<MarkdownText text={'Done.\n\nsome **bold'} growing />)
+    const markup = renderToStaticMarkup(<MarkdownText text={'Done.\n\nsome **bold '} growing />)
     expect(markup).toContain('<strong>bold</strong>')
   })
 })

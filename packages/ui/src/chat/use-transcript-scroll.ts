@@ -1,0 +1,66 @@
+import { useEffect, useLayoutEffect, useRef } from 'react'
+import type { RefObject } from 'react'
+import type { VirtualizerHandle } from 'virtua'
+import type { ScrollKeeper } from '../hooks/scroll-keeper.ts'
+import { placeOf, rememberedPlace, rememberPlace } from './transcript-place.ts'
+import type { Rows } from './transcript-rows.ts'
+
+export interface TranscriptScroll {
+  readonly scroller: RefObject<HTMLDivElement | null>
+  readonly content: RefObject<HTMLDivElement | null>
+  readonly list: RefObject<VirtualizerHandle | null>
+}
+
+export interface TranscriptScrollOptions {
+  readonly keeper: ScrollKeeper
+  readonly rows: Rows
+  readonly sessionId: string
+  /** What the address leads to. */
+  readonly itemId: string | undefined
+}
+
+/**
+ * Where the transcript stands: at its end while the reader is there, after a reload where they had stopped, and at an
+ * item when the address names one.
+ */
+export function useTranscriptScroll(options: TranscriptScrollOptions): TranscriptScroll {
+  const { keeper, rows, sessionId, itemId } = options
+  const scroller = useRef<HTMLDivElement>(null)
+  const content = useRef<HTMLDivElement>(null)
+  const list = useRef<VirtualizerHandle>(null)
+  const known = useRef(rows)
+  useLayoutEffect(() => {
+    known.current = rows
+    // What has grown in this very frame is followed in it.
+    keeper.settle()
+  }, [keeper, rows])
+  useLayoutEffect(() => {
+    const box = scroller.current
+    if (!box || !content.current) return undefined
+    const place = rememberedPlace(sessionId)
+    const index = place ? known.current.all.findIndex((row) => row.id === place.rowId) : -1
+    if (place && index !== -1) {
+      keeper.release()
+      list.current?.scrollToIndex(index, { align: 'start', offset: -place.offset })
+    }
+    const letGo = keeper.attach(box, content.current)
+    const save = (): void => {
+      // A view that does not show has no place: what was remembered before stays.
+      if (box.clientHeight > 0) rememberPlace(sessionId, keeper.atEnd.read() ? undefined : placeOf(box))
+    }
+    window.addEventListener('pagehide', save)
+    return () => {
+      save()
+      window.removeEventListener('pagehide', save)
+      letGo()
+    }
+  }, [keeper, sessionId])
+  useEffect(() => {
+    if (itemId === undefined) return
+    const index = known.current.all.findIndex((row) => row.id === itemId)
+    if (index === -1) return
+    keeper.release()
+    list.current?.scrollToIndex(index, { align: 'start', offset: -24 })
+  }, [keeper, itemId])
+  return { scroller, content, list }
+}

@@ -1,0 +1,99 @@
+import { useRef, useState } from 'react'
+import type { Fault, ModelChoice, ModelInfo } from '@x/agents/conversation'
+import { faultOf } from '../app/fault-note.tsx'
+import type { SessionStore } from '../connection/session-store.ts'
+
+export interface ModelChoiceBarProps {
+  readonly store: SessionStore
+  /** What is chosen now; undefined until the agent has said so. */
+  readonly model: ModelChoice | undefined
+  readonly disabled: boolean
+  readonly onFault: (fault: Fault | undefined) => void
+}
+
+/** Which model answers and how hard it thinks, from the next turn on. What there is to choose is asked for when somebody looks. */
+export function ModelChoiceBar({ store, model, disabled, onFault }: ModelChoiceBarProps) {
+  const [models, setModels] = useState<readonly ModelInfo[]>()
+  const asked = useRef(false)
+  const load = (): void => {
+    if (asked.current) return
+    asked.current = true
+    store.models().then(
+      (known) => setModels(known),
+      (error: unknown) => {
+        asked.current = false
+        onFault(faultOf(error))
+      },
+    )
+  }
+  const choose = (choice: ModelChoice): void => {
+    onFault(undefined)
+    store.chooseModel(choice).catch((error: unknown) => onFault(faultOf(error)))
+  }
+  if (!model) return null
+  const known = models?.find((one) => one.model === model.model)
+  const effort = model.effort ?? known?.defaultEffort
+  const efforts = known?.efforts.map((one) => one.effort) ?? []
+  return (
+    <>
+      <Choice
+        label="Model"
+        value={model.model}
+        options={withCurrent(models?.map((one) => [one.model, one.name] as const) ?? [], model.model)}
+        disabled={disabled}
+        onOpen={load}
+        onChoose={(next) => choose({ model: next })}
+      />
+      {effort !== undefined && (
+        <Choice
+          label="Effort"
+          value={effort}
+          options={withCurrent(
+            efforts.map((one) => [one, one] as const),
+            effort,
+          )}
+          disabled={disabled}
+          onOpen={load}
+          onChoose={(next) => choose({ model: model.model, effort: next })}
+        />
+      )}
+    </>
+  )
+}
+
+type Option = readonly [value: string, name: string]
+
+interface ChoiceProps {
+  readonly label: string
+  readonly value: string
+  readonly options: readonly Option[]
+  readonly disabled: boolean
+  readonly onOpen: () => void
+  readonly onChoose: (value: string) => void
+}
+
+function Choice({ label, value, options, disabled, onOpen, onChoose }: ChoiceProps) {
+  return (
+    <select
+      className="x-choice"
+      aria-label={label}
+      title={`${label}, from the next turn on`}
+      value={value}
+      disabled={disabled}
+      onFocus={onOpen}
+      onPointerEnter={onOpen}
+      onChange={(event) => onChoose(event.target.value)}
+    >
+      {options.map(([one, name]) => (
+        <option key={one} value={one}>
+          {name}
+        </option>
+      ))}
+    </select>
+  )
+}
+
+/** What is chosen can be seen before the list is known, and also when it is not in it. */
+function withCurrent(options: readonly Option[], current: string): readonly Option[] {
+  return options.some(([value]) => value === current) ? options : [[current, current], ...options]
+}
