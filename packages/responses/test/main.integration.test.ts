@@ -158,6 +158,29 @@ test('an empty key file is refused, not taken for no key', async () => {
   expect(ended).toMatchObject({ code: 1, stderr: `x-responses: no key in ${key}\n` })
 })
 
+test('answers by the script from the file', async () => {
+  await using directory = await privateDirectory()
+  const [file, script] = [path.join(directory.path, 'record.json'), path.join(directory.path, 'script.json')]
+  await writeFile(script, '{"rules": [{"when": {"text": "^hel+o$"}, "steps": [{"say": "from the script"}]}]}')
+  await using _main = await start('--port', '0', '--record', file, '--script', script)
+  expect(await readText(await postResponses((await readRecord(file)).url, words('hello')))).toBe(
+    'from the script',
+  )
+})
+
+test('a script that is none is refused with the place of each fault', async () => {
+  await using directory = await privateDirectory()
+  const script = path.join(directory.path, 'script.json')
+  await writeFile(script, '{"rules": [{"steps": [{"say": 1}, {"sey": "x"}]}]}')
+  const record = path.join(directory.path, 'record.json')
+  expect(await run('--port', '0', '--record', record, '--script', script)).toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr: `x-responses: ${script}: rules[0].steps[0].say: expected text; rules[0].steps[1]: unknown key "sey"; did you mean "say"?\n`,
+  })
+  expect(await readdir(directory.path)).toEqual(['script.json'])
+})
+
 test('wrong usage ends with 2, help with 0', async () => {
   expect(await run('--port', 'x')).toMatchObject({
     code: 2,

@@ -3,11 +3,14 @@ import { expect, test } from 'vitest'
 import { parseArguments } from '../src/parse-arguments.ts'
 
 test('all options', () => {
-  expect(parseArguments(['--port', '4100', '--record', 'r.json', '--api-key-file', 'key'])).toEqual({
+  expect(
+    parseArguments(['--port', '4100', '--record', 'r.json', '--api-key-file', 'key', '--script', 's.json']),
+  ).toEqual({
     kind: 'serve',
     port: 4100,
     record: 'r.json',
     apiKeyFile: 'key',
+    script: 's.json',
   })
 })
 
@@ -23,6 +26,7 @@ test.each([
   [['--port', '0'], '--record'],
   [['--port', '0', '--record', ''], '--record'],
   [['--port', '0', '--record', 'r', '--api-key-file', ''], '--api-key-file'],
+  [['--port', '0', '--record', 'r', '--script', ''], '--script'],
   [['--port', '0', '--record', 'r', '--loud'], '--loud'],
   [['--port', '0', '--record', 'r', 'more'], 'more'],
 ])('%j is wrong at %s', (args, named) => {

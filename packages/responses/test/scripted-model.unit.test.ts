@@ -34,3 +34,23 @@ test('without a fitting rule the answer fails and names the message', () => {
     { fail: { code: 'no_rule', message: 'no rule of the script fits "bye"' } },
   ])
 })
+
+test('a rule that is used up lets the next one answer', () => {
+  const model = scriptedModel([{ times: 2, steps: [{ drop: true }] }, { steps: [{ say: 'ok' }] }])
+  const request = requestWith('codex-0.169.0', user('go'))
+  expect([1, 2, 3].map(() => model.respond(request, context))).toEqual([
+    [{ drop: true }],
+    [{ drop: true }],
+    [{ say: 'ok' }],
+  ])
+})
+
+test('what is always done comes first', async () => {
+  const model = scriptedModel({
+    always: [{ usage: { inputTokens: 1 } }],
+    rules: [{ when: { turn: 1 }, steps: [{ say: 'ok' }] }],
+  })
+  const steps: unknown[] = []
+  for await (const step of model.respond(requestWith('codex-0.169.0', user('go')), context)) steps.push(step)
+  expect(steps).toEqual([{ usage: { inputTokens: 1 } }, { say: 'ok' }])
+})

@@ -17,6 +17,14 @@ async function play(
   return events
 }
 
+async function collectCalls(steps: readonly ModelStep[], asked: typeof request): Promise<unknown[]> {
+  const items: unknown[] = []
+  for await (const played of playSteps(steps, asked, new AbortController().signal))
+    if ('event' in played && played.event.type === 'response.output_item.done')
+      items.push(played.event['item'])
+  return items
+}
+
 const types = (events: readonly ModelEvent[]) => events.map(({ type }) => type)
 
 test('a message comes as the events that clients of the API expect, numbered', async () => {
@@ -68,6 +76,60 @@ test('a custom tool gets its text as it is', async () => {
 
 test('thoughts are a reasoning item', async () => {
   expect(types(await play([{ think: 'hm' }]))).toContain('response.reasoning_summary_text.delta')
+})
+
+test('thoughts have parts, in the open and raw', async () => {
+  const events = await play([{ think: ['a b', 'c'], raw: 'd' }])
+  expect(
+    events.flatMap((event) =>
+      event.type.endsWith('.delta') ? [[event['summary_index'], event['content_index'], event['delta']]] : [],
+    ),
+  ).toEqual([
+    [0, undefined, 'a '],
+    [0, undefined, 'b'],
+    [1, undefined, 'c'],
+    [undefined, 0, 'd'],
+  ])
+  expect(events.at(-2)).toMatchObject({
+    item: { summary: [{ text: 'a b' }, { text: 'c' }], content: [{ type: 'reasoning_text', text: 'd' }] },
+  })
+})
+
+test('the script decides the figures that it gives', async () => {
+  const events = await play([
+    { usage: { inputTokens: 10 } },
+    { say: 'x' },
+    { usage: { outputTokens: 5, reasoningTokens: 2 } },
+  ])
+  expect(events.at(-1)).toMatchObject({
+    response: {
+      usage: {
+        input_tokens: 10,
+        output_tokens: 5,
+        output_tokens_details: { reasoning_tokens: 2 },
+        total_tokens: 15,
+      },
+    },
+  })
+})
+
+test.each<ModelStep>([{ headers: { a: 'b' } }, { rateLimits: {} }, { firstByteMs: 1 }, { agent: 'close' }])(
+  '%j fails where it cannot be done',
+  async (step) => {
+    expect((await play([{ say: 'a' }, step, { say: 'b' }])).at(-1)).toMatchObject({
+      type: 'response.failed',
+      response: { error: { code: 'bad_step' } },
+    })
+  },
+)
+
+test('a call goes to the group that offers the tool, unless it stands alone too', async () => {
+  const call = (tools: (typeof request)['tools']) =>
+    collectCalls([{ call: 'look', arguments: {} }], { ...request, tools })
+  const grouped = { name: 'look', kind: 'function', namespace: 'eyes' }
+  expect(await call([grouped])).toMatchObject([{ name: 'look', namespace: 'eyes' }])
+  for (const [item] of [await call([grouped, { name: 'look', kind: 'nested' }]), await call([])])
+    expect(item).not.toHaveProperty('namespace')
 })
 
 test('a failure ends the answer', async () => {
