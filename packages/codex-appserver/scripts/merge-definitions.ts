@@ -33,6 +33,8 @@ export function extendDefinitions(base: Definitions, manual: Definitions): Defin
 function mergeSchemas(older: Schema, newer: Schema): Schema {
   if (isDeepStrictEqual(withoutProse(older), withoutProse(newer))) return newer
   if (newer.properties && older.properties) return mergeObjects(older, newer)
+  // What all members of a union share stands beside it, and may have come or gone with a version.
+  if ((newer.properties ?? older.properties) && newer.oneOf && older.oneOf) return mergeObjects(older, newer)
   const olderMembers = membersOf(older)
   const newerMembers = membersOf(newer)
   const {
@@ -55,10 +57,27 @@ function mergeObjects(older: Schema, newer: Schema): Schema {
       typeof before === 'object' && typeof schema === 'object' ? mergeSchemas(before, schema) : schema
   }
   const required = (newer.required ?? []).filter((name) => older.required?.includes(name))
-  // A discriminated member may itself carry a oneOf; both versions' variants stay.
-  const oneOf =
-    (older.oneOf ?? newer.oneOf) ? { oneOf: mergeMembers(older.oneOf ?? [], newer.oneOf ?? []) } : {}
-  return { ...newer, properties, required, ...oneOf }
+  const oneOf = mergeAlternatives(older, newer)
+  return { ...newer, properties, required, ...(oneOf ? { oneOf } : {}) }
+}
+
+/** The alternatives that stand in an object beside what they share. */
+function mergeAlternatives(older: Schema, newer: Schema): readonly Schema[] | undefined {
+  if (older.oneOf && newer.oneOf) return mergeMembers(older.oneOf, newer.oneOf)
+  if (newer.oneOf) return newer.oneOf.map((member) => relaxMember(member, older))
+  return older.oneOf?.map((member) => relaxMember(member, newer))
+}
+
+/** In the version that has `plain` there are no alternatives, so its values must fit the one that they are most like. */
+function relaxMember(member: Schema, plain: Schema): Schema {
+  const properties = Object.entries(member.properties ?? {}).map(([name, schema]) => {
+    const other = plain.properties?.[name]
+    const isTag = typeof schema === 'object' && schema.enum?.length === 1
+    if (isTag || typeof schema !== 'object' || typeof other !== 'object') return [name, schema] as const
+    return [name, mergeSchemas(other, schema)] as const
+  })
+  const required = (member.required ?? []).filter((name) => plain.required?.includes(name))
+  return { ...member, properties: Object.fromEntries(properties), required }
 }
 
 function mergeMembers(older: readonly Schema[], newer: readonly Schema[]): Schema[] {

@@ -25,8 +25,7 @@ export function methodTables(definitions: Definitions): MethodTables {
   const missing: string[] = []
   const requests = (union: string): MethodRow[] =>
     rowsOf(definitions, union).map((row) => {
-      const result =
-        RESULT_TYPES[row.method] ?? row.params.replace(/ \| undefined$/, '').replace(/Params$/, 'Response')
+      const result = resultNameOf(row)
       if (!definitions[result]) missing.push(row.method)
       return { ...row, result }
     })
@@ -39,6 +38,11 @@ export function methodTables(definitions: Definitions): MethodTables {
   if (missing.length > 0)
     throw new Error(`no result type for ${missing.join(', ')}; declare it in RESULT_TYPES`)
   return tables
+}
+
+/** The name that the result type of a request should have. */
+export function resultNameOf({ method, params }: MethodRow): string {
+  return RESULT_TYPES[method] ?? params.replace(/ \| undefined$/, '').replace(/Params$/, 'Response')
 }
 
 /** The methods of one union, sorted. */

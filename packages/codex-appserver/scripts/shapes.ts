@@ -57,8 +57,7 @@ export class ShapeBuilder {
     if (schema.$ref) return this.#reference(schema.$ref.slice(schema.$ref.lastIndexOf('/') + 1))
     if (schema.allOf?.length === 1) return this.#loose(schema.allOf[0])
     if (schema.enum) return { letters: unite(schema.enum.map(letterOf)) }
-    // What an object shares with its alternatives is looked at; which of them it is nobody names.
-    if (schema.properties) return withLetters(nullOf(schema), this.#object(schema))
+    if (schema.properties) return withLetters(nullOf(schema), this.#objectWithAlternatives(schema))
     const members = schema.oneOf ?? schema.anyOf
     if (members) return this.#union(members)
     const types = [schema.type ?? []].flat()
@@ -70,6 +69,21 @@ export class ShapeBuilder {
     if (types.includes('object'))
       return withLetters(others, container('{', this.#loose(schema.additionalProperties)))
     return { letters: others }
+  }
+
+  /** What the alternatives of an object share stands beside them. Where nothing tells them apart it is all there is. */
+  #objectWithAlternatives(schema: Schema): Loose {
+    const members = schema.oneOf ?? []
+    const tag = tagOf(members)
+    if (tag === undefined) return this.#object(schema)
+    return this.#tagged(
+      tag,
+      members.map((member) => ({
+        ...member,
+        properties: { ...schema.properties, ...member.properties },
+        required: [...(schema.required ?? []), ...(member.required ?? [])],
+      })),
+    )
   }
 
   #object(schema: Schema, leaveOut?: string): Loose {
@@ -105,7 +119,7 @@ export class ShapeBuilder {
   #alternatives(objects: readonly Schema[]): Loose {
     const [first] = objects
     if (objects.length === 1 && first && !tagsOf(first).length) return this.#object(first)
-    const tag = tagsOf(first).find((name) => objects.every((member) => tagsOf(member).includes(name)))
+    const tag = tagOf(objects)
     if (tag !== undefined) return this.#tagged(tag, objects)
     if (objects.every(isKeyed)) return this.#keyed(objects)
     return { letters: 'o' }
@@ -184,6 +198,11 @@ function isRow<T extends Shape>(shape: T): shape is Extract<T, readonly unknown[
 
 function isLetters(shape: Shape): shape is string {
   return typeof shape === 'string' && /^[a-z0*]*$/.test(shape)
+}
+
+/** The property whose text says which of `members` an object is. */
+function tagOf(members: readonly Schema[]): string | undefined {
+  return tagsOf(members[0]).find((name) => members.every((member) => tagsOf(member).includes(name)))
 }
 
 /** The required properties of an object that can have one text only. */

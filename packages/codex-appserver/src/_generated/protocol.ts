@@ -879,13 +879,13 @@ export type HookMetadata = {
 } & (
   | {
       async?: boolean
-      command: string
+      command?: string | null
       handlerType: 'command'
     }
   | {
       handlerType: 'mcpTool'
-      server: string
-      tool: string
+      server?: string
+      tool?: string
     }
   | {
       handlerType: 'prompt'
@@ -909,7 +909,16 @@ export type InputModality = 'text' | 'image' | 'audio'
  * A thread item and its recorded lifecycle times. The payload stays flat on the wire.
  *
  */
-export type ThreadItem =
+export type ThreadItem = {
+  /**
+   * Unix timestamp in milliseconds when the item completed, if recorded.
+   */
+  completedAtMs?: number | null
+  /**
+   * Unix timestamp in milliseconds when the item started, if recorded.
+   */
+  startedAtMs?: number | null
+} & (
   | {
       clientId?: string | null
       content: UserInput[]
@@ -1153,6 +1162,7 @@ export type ThreadItem =
       id: string
       type: 'contextCompaction'
     }
+)
 export type UserInput =
   | {
       text: string

@@ -64,6 +64,32 @@ describe('mergeDefinitions', () => {
     ])
   })
 
+  test('keeps what the members of a union share, and lets a version have no members', () => {
+    const member: Schema = {
+      properties: { type: { enum: ['a'] }, x: { type: 'string' }, y: { type: 'string' } },
+      required: ['type', 'x', 'y'],
+    }
+    const shared: Schema = { properties: { at: { type: 'number' } }, oneOf: [member] }
+    expect(merge({ oneOf: [member] }, shared)).toMatchObject({
+      properties: shared.properties,
+      oneOf: [member],
+    })
+    const plain: Schema = {
+      properties: { type: { type: 'string' }, x: { type: 'number' } },
+      required: ['type', 'x'],
+    }
+    expect(merge(plain, shared)?.oneOf).toEqual([
+      {
+        properties: {
+          type: { enum: ['a'] },
+          x: { oneOf: [{ type: 'string' }, { type: 'number' }] },
+          y: { type: 'string' },
+        },
+        required: ['type', 'x'],
+      },
+    ])
+  })
+
   test('keeps a property that is called like a keyword of the schema', () => {
     const older: Schema = {
       type: 'object',

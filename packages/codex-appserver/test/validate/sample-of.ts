@@ -63,7 +63,9 @@ export function sampleOf(definitions: Definitions, name: string, seed: number): 
       if (isRequired && named) required.push([...path, name])
       made[name] = make(property, [...path, name], depth + 1, named)
     }
-    return members ? { ...made, ...(make(pick(members), path, depth, false) as object) } : made
+    if (!members) return made
+    const isTold = named && haveTags(members)
+    return { ...made, ...(make(pick(members), path, depth, isTold) as object) }
   }
 
   function list(depth: number): readonly undefined[] {
@@ -82,6 +84,10 @@ function areToldApart(members: readonly Schema[], definitions: Definitions): boo
   if (members.some(({ $ref }) => $ref)) return false
   if (objects.every((each) => Object.keys(each.properties ?? {}).length === 1 && each.required?.length === 1))
     return true
+  return haveTags(objects)
+}
+
+function haveTags(objects: readonly Schema[]): boolean {
   return Object.keys(objects[0]?.properties ?? {}).some((name) => {
     const values = objects.map(({ properties }) => {
       const property = properties?.[name]
