@@ -6,6 +6,10 @@ import { usedMethods } from './diff/used-methods.ts'
 
 // `pnpm schema:diff A B [--json]`: what changed from A to B. Each is a committed version, a directory of dumps or a
 // native Codex binary. Exit status: 0 when nothing that we use broke, 1 when something did, 2 when it cannot be told.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // Whoever reads may have read enough, as `head` does.
+  if (error.code !== 'EPIPE') throw error
+})
 try {
   // pnpm hands on the `--` that some put before the arguments of a script.
   const { values, positionals } = parseArgs({

@@ -21,9 +21,14 @@ function namesOf(rows: readonly MethodRow[]): string[] {
   return rows.map(({ method }) => method)
 }
 
-describe.each(readSources())('the dump of codex $codex', (source) => {
+describe.each(readSources())('the $api dump of codex $codex', (source) => {
   const definitions: Definitions = readDump(source)
   const tables = methodTables(definitions)
+
+  test('is not read when it is not the file that its digest describes', () => {
+    expect(() => readDump({ ...source, sha256: source.sha256.replaceAll('a', 'b') })).toThrow(source.file)
+    expect(() => readDump({ ...source, bytes: source.bytes + 1 })).toThrow(source.file)
+  })
 
   test('has params and a result for every request, and params for every notification', () => {
     const requests = [...tables.clientRequests, ...tables.serverRequests]
