@@ -1,6 +1,7 @@
 import path from 'node:path'
 import type { Feed, FileChange, SubAgent } from '@x/agents/conversation'
 import type { AppServerClient, KnownNotification, Thread, ThreadItem } from '@x/codex-appserver'
+import { activityStatus, agentStatus, isBusy, threadStatus } from './agent-status.ts'
 import { boundText } from './bound-text.ts'
 import { translateChanges } from './translate-item.ts'
 import { translateStatus } from './translate-turn.ts'
@@ -34,8 +35,6 @@ interface Followed {
   rolloutPath?: string
 }
 
-type State = SubAgent['status']
-
 /**
  * The threads that the agent's thread has begun. A connection carries what they do without being asked to; of all of
  * it only who they are, how far they are and their last words are shown, and none of it in the main thread's turns.
@@ -58,11 +57,19 @@ export class SubAgents {
     }
   }
 
-  /** Finds the agents that run again, with the first connection of a session that is taken up. */
+  /**
+   * Finds the agents again with a connection that is new. What they do and ask reaches only the connection that was
+   * there when they began, or that has taken up each of their threads.
+   */
   async takeUp(client: AppServerClient): Promise<void> {
-    const { data } = await client.request('thread/loaded/list', {})
-    for (const id of data.slice(0, MAX_AGENTS))
-      if (id !== this.options.threadId()) await this.find(client, id)
+    const { data: loaded } = await client.request('thread/loaded/list', {})
+    for (const id of loaded.filter((one) => one !== this.options.threadId()).slice(0, MAX_AGENTS)) {
+      if (await this.find(client, id))
+        await client.request('thread/resume', { threadId: id, excludeTurns: true }).catch(() => undefined)
+    }
+    for (const [id, { agent }] of this.followed)
+      if (isBusy(agent) && !loaded.includes(id)) this.change(id, { status: 'failed' })
+    for (const id of this.earlier()) await this.find(client, id)
   }
 
   /** `undefined`: a thread that is none of ours. */
@@ -87,6 +94,13 @@ export class SubAgents {
     if (notification.method === 'item/started' || notification.method === 'item/completed')
       this.observeCalls(client, notification.params.item)
     if (this.followed.has(threadId)) this.observeAgent(threadId, notification)
+  }
+
+  /** Of whom the history tells, the newest ones. */
+  private earlier(): readonly string[] {
+    const items = this.options.feed.state.turns.flatMap((turn) => turn.items)
+    const ids = new Set(items.flatMap((item) => (item.type === 'agent-call' ? item.agentIds : [])))
+    return [...ids].filter((id) => !this.followed.has(id)).slice(-MAX_AGENTS)
   }
 
   private isOurs(threadId: string): boolean {
@@ -221,42 +235,5 @@ export class SubAgents {
     )
     const oldest = idle?.[0] ?? this.followed.keys().next().value
     if (oldest !== undefined) this.followed.delete(oldest)
-  }
-}
-
-/** `undefined` for one that does nothing now. */
-function threadStatus(status: Thread['status']): State | undefined {
-  switch (status.type) {
-    case 'active':
-      return status.activeFlags.length > 0 ? 'waiting' : 'running'
-    case 'systemError':
-      return 'failed'
-    default:
-      return undefined
-  }
-}
-
-/** `undefined` for a word that was passed to it: whether it does anything about that is told by its turns. */
-function activityStatus(kind: string): State | undefined {
-  if (kind === 'started') return 'running'
-  if (kind === 'completed') return 'done'
-  return kind === 'interrupted' ? 'failed' : undefined
-}
-
-/** `undefined` for what a later version may say. */
-function agentStatus(status: string): State | undefined {
-  switch (status) {
-    case 'pendingInit':
-    case 'running':
-      return 'running'
-    case 'completed':
-    case 'shutdown':
-      return 'done'
-    case 'interrupted':
-    case 'errored':
-    case 'notFound':
-      return 'failed'
-    default:
-      return undefined
   }
 }
