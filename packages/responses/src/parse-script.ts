@@ -69,6 +69,7 @@ const step = chooseByKey({
         agent: z.literal('spawn'),
         message: text,
         name: text.regex(/^[a-z0-9_]+$/, 'expected lower-case letters, digits and _').optional(),
+        fork: flag.optional(),
       }),
       strict({ agent: z.literal('send'), message: text, which: count.optional() }),
       strict({ agent: z.literal('wait'), timeoutMs: count.optional() }),

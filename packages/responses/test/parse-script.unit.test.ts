@@ -42,7 +42,7 @@ test('every kind of step is taken as it is', () => {
             ],
           },
           { plan: [{ step: 'one', status: 'completed' }, { step: 'two' }], explanation: 'why' },
-          { agent: 'spawn', message: 'go', name: 'a_1' },
+          { agent: 'spawn', message: 'go', name: 'a_1', fork: true },
           { agent: 'send', message: 'more', which: 0 },
           { agent: 'wait', timeoutMs: 5 },
           { agent: 'close' },

@@ -10,10 +10,21 @@ export interface CommandReport {
   readonly output: string
 }
 
+// What came of these is told, if at all, by the act that they belong to.
+const NO_COMMANDS: readonly string[] = [
+  'apply_patch',
+  'request_user_input',
+  'spawn_agent',
+  'update_plan',
+  'view_image',
+  'wait_agent',
+]
+
 /** Joins the outputs of a command and of the waits for it to one report per command. */
 export function commandReports(outputs: readonly ToolOutput[]): readonly CommandReport[] {
   const reports: CommandReport[] = []
   for (const { call, text } of outputs) {
+    if (call !== undefined && NO_COMMANDS.includes(call.name)) continue
     const result = readCommandResult(text)
     const output = 'output' in result ? result.output : ''
     const open = reports.at(-1)

@@ -12,6 +12,8 @@ export type AgentStep =
       readonly message: string
       /** Lower-case letters, digits and `_`; the older way has no names. @default 'helper' */
       readonly name?: string
+      /** Whether the agent gets the conversation up to here. @default false */
+      readonly fork?: boolean
     }
   | {
       /** More work for an agent that was spawned. */
@@ -49,11 +51,12 @@ export function agentAsCall(step: AgentStep, request: ModelRequest): CallStep {
     ...group,
   })
   switch (step.agent) {
-    case 'spawn':
-      return call('spawn_agent', {
-        message: step.message,
-        ...(isOlder ? {} : { task_name: step.name ?? 'helper' }),
-      })
+    case 'spawn': {
+      const { message, name = 'helper', fork = false } = step
+      // The newer way forks unless it is told not to, and the older one the other way round.
+      const how = isOlder ? { fork_context: fork } : { task_name: name, fork_turns: fork ? 'all' : 'none' }
+      return call('spawn_agent', { message, ...how })
+    }
     case 'send':
       return call(isOlder ? 'send_input' : 'followup_task', {
         target: spawned(request, step.which),

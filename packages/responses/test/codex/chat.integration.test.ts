@@ -107,6 +107,23 @@ describe.each(CODEX_VERSIONS)('a person who talks to the chat model through Code
     },
   )
 
+  test('sees sub-agents of the newer way, which know nothing of the conversation', async () => {
+    const tables = '\n[features]\nmulti_agent_v2 = true\n'
+    await talk(
+      'agents',
+      (messages, told) => {
+        expect(told).toContain('The sub-agents have been at work')
+        expect(
+          itemsOf(messages, 'agentMessage')
+            .map(({ text }) => text)
+            .join('\n'),
+        ).not.toContain('spawn_agent')
+        expect(itemsOf(messages, 'subAgentActivity').length).toBeGreaterThanOrEqual(2)
+      },
+      { tables },
+    )
+  })
+
   test('is asked, and told what came of it', async () => {
     const settings = { model: 'gpt-5.5', reasoning_effort: null, developer_instructions: null }
     await talk(

@@ -38,7 +38,7 @@ test.each([
     agentAsCall({ agent: 'close' }, request),
   ]
   expect(calls.map(({ call, arguments: args }) => [call, args])).toEqual([
-    ['spawn_agent', { message: 'm' }],
+    ['spawn_agent', { message: 'm', fork_context: false }],
     ['send_input', { target: 'id-1', message: 'm' }],
     ['wait_agent', { targets: ['id-1', 'id-2'], timeout_ms: 60_000 }],
     ['close_agent', { target: 'id-2' }],
@@ -55,7 +55,7 @@ test.each([[NEWER], [BARE]])('the newer way: %j', (tool) => {
     agentAsCall({ agent: 'wait', timeoutMs: 9 }, request),
     agentAsCall({ agent: 'close' }, request),
   ]).toEqual([
-    { call: 'spawn_agent', arguments: { message: 'm', task_name: 'helper' } },
+    { call: 'spawn_agent', arguments: { message: 'm', task_name: 'helper', fork_turns: 'none' } },
     { call: 'followup_task', arguments: { target: '/root/n', message: 'm' } },
     { call: 'wait_agent', arguments: { timeout_ms: 9 } },
     { call: 'interrupt_agent', arguments: { target: '/root/n' } },
