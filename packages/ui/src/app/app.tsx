@@ -95,7 +95,7 @@ function Page({ client, suggestions, terminal }: PageProps) {
               panes={panes}
               route={route}
               terminal={terminal}
-              onClose={route.alone || room === 1 ? undefined : () => void toggle(shown)}
+              onClose={room === 1 ? undefined : () => void toggle(shown)}
             />
           )
         }

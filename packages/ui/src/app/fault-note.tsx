@@ -17,7 +17,7 @@ export function FaultNote({ fault, children }: FaultNoteProps) {
       <div>
         <p>{fault.message}</p>
         {fault.remedy !== undefined && <p className="x-faint">{fault.remedy}</p>}
-        {children !== undefined && <div className="x-actions">{children}</div>}
+        {children !== undefined && children !== false && <div className="x-actions">{children}</div>}
       </div>
     </div>
   )

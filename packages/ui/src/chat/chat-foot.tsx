@@ -32,17 +32,20 @@ export function ChatFoot(props: ChatFootProps) {
   const { store, conversation, outbox, field, running } = props
   const toField = useCallback(() => field.current?.focus(), [field])
   const last = conversation.turns.at(-1)
+  const asks = conversation.approvals.length + conversation.questions.length > 0
   return (
     <div className="x-foot">
-      {last?.plan && <PlanList key={last.id} plan={last.plan} running={running} />}
-      <AgentRows agents={busyAgents(conversation.agents)} />
-      <ApprovalPanel store={store} conversation={conversation} onLeave={toField} />
-      <QuestionPanel store={store} conversation={conversation} onLeave={toField} />
-      <QueueList
-        store={store}
-        queue={conversation.queue}
-        pending={outbox.filter((message) => message.when === 'next')}
-      />
+      <div className="x-foot-cards">
+        {last?.plan && <PlanList key={last.id} plan={last.plan} unfolded={running && !asks} />}
+        <AgentRows agents={busyAgents(conversation.agents)} />
+        <ApprovalPanel store={store} conversation={conversation} onLeave={toField} />
+        <QuestionPanel store={store} conversation={conversation} onLeave={toField} />
+        <QueueList
+          store={store}
+          queue={conversation.queue}
+          pending={outbox.filter((message) => message.when === 'next')}
+        />
+      </div>
       <Composer
         draft={props.draft}
         field={field}

@@ -82,7 +82,7 @@ export function Composer(props: ComposerProps) {
         />
         <Buttons running={running} stopping={stopping} blank={blank} onSend={onSend} onStop={onStop} />
       </div>
-      {foot(hint(running, armed), hintId)}
+      {foot(hint(running, armed, text === ''), hintId)}
     </form>
   )
 }
@@ -116,8 +116,10 @@ function placeholder(running: boolean): string {
   return running ? `Enter queues, ${MOD}Enter steers now` : 'Say what you want done'
 }
 
-function hint(running: boolean, armed: boolean): string {
+function hint(running: boolean, armed: boolean, empty: boolean): string {
   if (armed) return 'Esc again stops the turn'
+  // What Enter does stands in the empty field itself.
+  if (running && empty) return 'Esc stops · ? keys'
   if (running) return `Enter queues · ${MOD}Enter steers now · Esc stops`
   return 'Enter sends · Shift+Enter new line · ? keys'
 }

@@ -2,7 +2,6 @@ import type { ReactNode } from 'react'
 import type { ConversationState, SessionSummary } from '@x/agents/conversation'
 import { AgentRows } from '../agents/agent-rows.tsx'
 import type { PageClient } from '../connection/page-client.ts'
-import { sessionHref } from '../hooks/use-route.ts'
 import { useStore } from '../hooks/use-store.ts'
 import { formatCount, plural } from '../text/format.ts'
 import { Ago } from '../text/time.tsx'
@@ -21,9 +20,6 @@ export function DetailsPane({ client, sessionId }: DetailsPaneProps) {
       <dl>
         {session && <OfSession session={session} />}
         {conversation && <OfConversation conversation={conversation} />}
-        <Detail name="Alone">
-          <a href={sessionHref(sessionId, { alone: true })}>Chat on a page of its own</a>
-        </Detail>
       </dl>
       {conversation && conversation.agents.length > 0 && (
         <>

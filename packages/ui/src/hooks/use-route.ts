@@ -13,8 +13,6 @@ export interface Route {
   readonly turnId: string | undefined
   /** The item of the transcript that is led to. */
   readonly itemId: string | undefined
-  /** The pane, or else the conversation, stands alone: no list, no other pane. For a frame of another page. */
-  readonly alone: boolean
 }
 
 export type RouteParts = Partial<Omit<Route, 'sessionId'>>
@@ -24,24 +22,19 @@ const NOWHERE: Route = {
   pane: undefined,
   turnId: undefined,
   itemId: undefined,
-  alone: false,
 }
 
 /** The address of a session on this page, or of something in it. */
-export function sessionHref(id: string, { pane, turnId, itemId, alone = false }: RouteParts = {}): string {
+export function sessionHref(id: string, { pane, turnId, itemId }: RouteParts = {}): string {
   const turn = pane === 'changes' && turnId !== undefined ? `/${encodeURIComponent(turnId)}` : ''
-  const query = [
-    ...(itemId === undefined ? [] : [`item=${encodeURIComponent(itemId)}`]),
-    ...(alone ? ['alone'] : []),
-  ]
   const path = `#/s/${encodeURIComponent(id)}${pane === undefined ? '' : `/${pane}${turn}`}`
-  return query.length === 0 ? path : `${path}?${query.join('&')}`
+  return itemId === undefined ? path : `${path}?item=${encodeURIComponent(itemId)}`
 }
 
 /** The address of the page without a session. */
 export const HOME_HREF = '#/'
 
-/** Reads an address such as `#/s/<id>/changes/<turn>?item=<item>&alone`. */
+/** Reads an address such as `#/s/<id>/changes/<turn>?item=<item>`. */
 export function parseRoute(hash: string): Route {
   const [, coded, paneName, turn, query = ''] =
     /^#\/s\/([^/?]+)(?:\/([a-z]+)(?:\/([^/?]+))?)?(?:\?(.*))?$/.exec(hash) ?? []
@@ -55,7 +48,6 @@ export function parseRoute(hash: string): Route {
       pane,
       turnId: turn === undefined || pane !== 'changes' ? undefined : decodeURIComponent(turn),
       itemId: more.get('item') ?? undefined,
-      alone: more.has('alone'),
     }
   } catch {
     return NOWHERE

@@ -1,5 +1,5 @@
 import { sessionHref } from '../hooks/use-route.ts'
-import type { PaneName, Route } from '../hooks/use-route.ts'
+import type { PaneName } from '../hooks/use-route.ts'
 
 export const PANE_WORDS: Readonly<Record<PaneName, string>> = {
   changes: 'Changes',
@@ -11,18 +11,17 @@ export interface PaneTabsProps {
   readonly sessionId: string
   readonly panes: readonly PaneName[]
   readonly shown: PaneName | undefined
-  readonly route: Route
 }
 
 /** The links from one pane to another; the address names the pane, so that each can be opened on its own. */
-export function PaneTabs({ sessionId, panes, shown, route }: PaneTabsProps) {
+export function PaneTabs({ sessionId, panes, shown }: PaneTabsProps) {
   return (
     <>
       {panes.map((pane) => (
         <a
           key={pane}
           className="x-tab"
-          href={sessionHref(sessionId, { pane, alone: route.alone })}
+          href={sessionHref(sessionId, { pane })}
           aria-current={pane === shown ? 'true' : undefined}
         >
           {PANE_WORDS[pane]}

@@ -27,14 +27,14 @@ export interface PanesProps {
  */
 export function Panes({ route, room, memory, panes, shown, list, main, side }: PanesProps) {
   const widths = useStore(memory.widths)
-  const { sessionId, alone } = route
-  const view = alone ? (shown ?? 'chat') : sessionId === undefined ? 'list' : (shown ?? 'chat')
+  const { sessionId } = route
+  const view = sessionId === undefined ? 'list' : (shown ?? 'chat')
   const hasSide = shown !== undefined && sessionId !== undefined
-  const hasList = !alone && !(room === 2 && hasSide)
+  const hasList = !(room === 2 && hasSide)
   useEffect(() => {
     // An address that names a pane is also a choice.
-    if (route.pane !== undefined && room === 3 && !alone) memory.choose(route.pane)
-  }, [route.pane, room, alone, memory])
+    if (route.pane !== undefined && room === 3) memory.choose(route.pane)
+  }, [route.pane, room, memory])
   const style = {
     '--x-list-width': `${widths.list}px`,
     '--x-side-width': `${widths.side}px`,
@@ -50,13 +50,13 @@ export function Panes({ route, room, memory, panes, shown, list, main, side }: P
     />
   )
   return (
-    <div className="x-app" data-pane={view} data-alone={alone ? 'true' : undefined} style={style}>
+    <div className="x-app" data-pane={view} style={style}>
       {hasList && list}
       {hasList && room > 1 && handle('list', 'Width of the list', 'left')}
       <main className="x-session">{main}</main>
-      {hasSide && room > 1 && !alone && handle('side', 'Width of the pane', 'right')}
+      {hasSide && room > 1 && handle('side', 'Width of the pane', 'right')}
       {hasSide && side}
-      {room === 1 && sessionId !== undefined && !alone && (
+      {room === 1 && sessionId !== undefined && (
         <nav className="x-bottom-tabs" aria-label="Panes">
           <a className="x-tab" href={HOME_HREF}>
             List
@@ -68,7 +68,7 @@ export function Panes({ route, room, memory, panes, shown, list, main, side }: P
           >
             Chat
           </a>
-          <PaneTabs sessionId={sessionId} panes={panes} shown={shown} route={route} />
+          <PaneTabs sessionId={sessionId} panes={panes} shown={shown} />
         </nav>
       )}
     </div>

@@ -30,7 +30,7 @@ export function SidePane(props: SidePaneProps) {
     <aside className="x-side" aria-label={PANE_WORDS[pane]} data-side={pane}>
       <header className="x-side-head">
         <nav className="x-side-tabs" aria-label="Panes">
-          <PaneTabs sessionId={sessionId} panes={panes} shown={pane} route={route} />
+          <PaneTabs sessionId={sessionId} panes={panes} shown={pane} />
         </nav>
         {onClose && (
           <button type="button" className="x-quiet" aria-label="Close the pane" onClick={onClose}>

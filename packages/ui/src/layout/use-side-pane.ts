@@ -26,19 +26,19 @@ export interface SidePaneState {
 export function useSidePane({ route, memory, hasTerminal }: SidePaneOptions): SidePaneState {
   const room = useRoom()
   const last = useStore(memory.pane)
-  const { sessionId, alone } = route
+  const { sessionId } = route
   const panes = PANES.filter((pane) => pane !== 'terminal' || hasTerminal)
-  const wanted = route.pane ?? (room === 3 && !alone ? last : undefined)
+  const wanted = route.pane ?? (room === 3 ? last : undefined)
   const shown = panes.find((pane) => pane === wanted)
   const toggle = useCallback(
     (pane: PaneName): boolean => {
       if (sessionId === undefined || (pane === 'terminal' && !hasTerminal)) return false
       const opens = pane !== shown
       if (room === 3) memory.choose(opens ? pane : undefined)
-      location.hash = sessionHref(sessionId, { alone, ...(opens && { pane }) })
+      location.hash = sessionHref(sessionId, opens ? { pane } : {})
       return true
     },
-    [sessionId, alone, shown, room, memory, hasTerminal],
+    [sessionId, shown, room, memory, hasTerminal],
   )
   return { room, panes, shown, toggle }
 }

@@ -15,17 +15,17 @@ const STEPS: Readonly<Record<StepStatus, { readonly mark: MarkKind; readonly wor
 
 export interface PlanListProps {
   readonly plan: Plan
-  /** Its turn goes on. */
-  readonly running: boolean
+  /** It is being done, and nothing more pressing needs the room. */
+  readonly unfolded: boolean
 }
 
 /** What the agent means to do, and how far it is: open while it is being done, folded when it is. */
-export const PlanList = memo(function PlanList({ plan, running }: PlanListProps) {
+export const PlanList = memo(function PlanList({ plan, unfolded }: PlanListProps) {
   const [chosen, setChosen] = useState<boolean>()
   const { steps, explanation } = plan
   const done = steps.filter(({ status }) => status === 'completed').length
   const current = steps.find(({ status }) => status === 'in-progress')
-  const open = chosen ?? (running && done < steps.length)
+  const open = chosen ?? (unfolded && done < steps.length)
   if (steps.length === 0) return null
   return (
     <section className="x-plan" aria-label="Plan">

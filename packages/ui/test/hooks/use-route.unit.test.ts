@@ -2,15 +2,14 @@ import { expect, test } from 'vitest'
 import { parseRoute, sessionHref } from '../../src/hooks/use-route.ts'
 import type { RouteParts } from '../../src/hooks/use-route.ts'
 
-const NOTHING = { pane: undefined, turnId: undefined, itemId: undefined, alone: false }
+const NOTHING = { pane: undefined, turnId: undefined, itemId: undefined }
 
 test.each<RouteParts>([
   {},
   { pane: 'terminal' },
-  { pane: 'terminal', alone: true },
   { pane: 'changes', turnId: 'turn/1?' },
   { itemId: 'item&2' },
-  { pane: 'details', itemId: 'a b', alone: true },
+  { pane: 'details', itemId: 'a b' },
 ])('an address leads back to its session and %j', (parts) => {
   expect(parseRoute(sessionHref('a/b c?', parts))).toEqual({ sessionId: 'a/b c?', ...NOTHING, ...parts })
 })
