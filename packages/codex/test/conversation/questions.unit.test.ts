@@ -177,16 +177,16 @@ describe('what a tool server wants to know', () => {
     expect(await told).toEqual({ action: 'decline' })
   })
 
-  test.each([
-    { text: 1 },
-    { whole: 1.5 },
-    { yes: 'yes' },
-    { one: 'c' },
-    { many: ['a', 'a'] },
-    { many: 'a' },
-    { more: 'x' },
-    { __proto__: null, constructor: 'x' },
-    { text: 'x'.repeat(70_000) },
+  test.each<[Readonly<Record<string, unknown>>]>([
+    [{ text: 1 }],
+    [{ whole: 1.5 }],
+    [{ yes: 'yes' }],
+    [{ one: 'c' }],
+    [{ many: ['a', 'a'] }],
+    [{ many: 'a' }],
+    [{ more: 'x' }],
+    [{ constructor: 'x' }],
+    [{ text: 'x'.repeat(70_000) }],
   ])('takes no value that does not fit: %#', async (wrong) => {
     const { answer } = await asked(
       ELICIT,
