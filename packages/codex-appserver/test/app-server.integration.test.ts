@@ -3,7 +3,7 @@ import { CODEX_VERSIONS } from '@x/fixtures'
 import { expectNoLeaks } from '@x/vitest/leak-guard'
 import { afterAll, describe, expect, test } from 'vitest'
 import { connect } from '../src/connect.ts'
-import { ConnectionClosedError, RpcError } from '../src/errors.ts'
+import { ConnectionClosedError, HandshakeError, RpcError } from '../src/errors.ts'
 import type { FrameChannel } from '../src/transport/frame-channel.ts'
 import { startThread } from './readme-example.ts'
 import { startAppServer, type TestAppServer } from './start-app-server.ts'
@@ -77,12 +77,46 @@ for (const version of CODEX_VERSIONS) {
 describe.each(CODEX_VERSIONS)('codex %s', (version) => {
   test('is reached through its proxy, and a server that died behind it is noticed', async () => {
     await using server = await startAppServer(version)
-    await using channel = await server.connectProxy()
+    const { channel, proxy } = await server.connectProxy({ keepAliveMs: 200 })
     await using client = await connect(channel, { clientInfo })
     expect(await client.request('thread/loaded/list', {})).toMatchObject({ data: [] })
+    const ended = once(proxy, 'exit')
+    const since = performance.now()
     server.process.kill('SIGKILL')
-    // The proxy itself may live on without a word.
-    expect((await client.closed).reason).toMatch(/^(keep-alive-timeout|link-failed|closed-by-peer)$/)
+    // The proxy lives on without a word: only the pings tell.
+    expect((await client.closed).reason).toMatch(/^(keep-alive-timeout|link-failed)$/)
+    expect(performance.now() - since).toBeLessThan(2_000)
+    await ended
+  })
+
+  test('is let go by its proxy when the connection is closed', async () => {
+    await using server = await startAppServer(version)
+    const { channel, proxy } = await server.connectProxy()
+    const ended = once(proxy, 'exit')
+    const client = await connect(channel, { clientInfo })
+    await client.close()
+    await ended
+    expect((await client.closed).reason).toBe('closed-here')
+    await using other = await connect(await server.connectSocket(), { clientInfo })
+    expect(await other.request('thread/loaded/list', {})).toMatchObject({ data: [] })
+  })
+
+  test('says what the proxy said when there is no server', async () => {
+    await using server = await startAppServer(version)
+    server.process.kill('SIGKILL')
+    await once(server.process, 'exit')
+    const error: unknown = await server.connectProxy().catch((thrown: unknown) => thrown)
+    expect(error).toBeInstanceOf(HandshakeError)
+    expect((error as HandshakeError).stderr).toMatch(/connect/i)
+  })
+
+  test('says why it ended when its configuration is wrong', async () => {
+    await using server = await startAppServer(version, { stdio: true, arguments: ['--no-such-option'] })
+    const error: unknown = await connect(server.openStdio(), { clientInfo }).catch(
+      (thrown: unknown) => thrown,
+    )
+    expect(error).toBeInstanceOf(ConnectionClosedError)
+    expect((error as ConnectionClosedError).stderr).toContain('--no-such-option')
   })
 
   test('starts a thread as the README shows it', async () => {

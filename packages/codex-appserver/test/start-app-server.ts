@@ -19,7 +19,9 @@ export interface TestAppServer extends AsyncDisposable {
   /** A channel over the unix socket, as many as wanted. */
   connectSocket(options?: WebSocketChannelOptions): Promise<FrameChannel>
   /** A channel through a `codex app-server proxy`, as one has it over SSH: raw WebSocket bytes on a child's stdio. */
-  connectProxy(): Promise<FrameChannel & { readonly proxy: ChildProcess }>
+  connectProxy(
+    options?: WebSocketChannelOptions,
+  ): Promise<{ readonly channel: FrameChannel; readonly proxy: ChildProcess }>
   /** The channel over its stdio, once. */
   openStdio(): FrameChannel
 }
@@ -30,7 +32,8 @@ export async function startAppServer(
     stdio = false,
     modelUrl = 'http://127.0.0.1:9/v1',
     tables = '',
-  }: { stdio?: boolean; modelUrl?: string; tables?: string } = {},
+    arguments: more = [],
+  }: { stdio?: boolean; modelUrl?: string; tables?: string; arguments?: readonly string[] } = {},
 ): Promise<TestAppServer> {
   const scratch = await privateDirectory()
   const home = path.join(scratch.path, 'home')
@@ -47,9 +50,8 @@ export async function startAppServer(
     OFFLINE_KEY: 'offline',
   }
   const listen = stdio ? 'stdio://' : `unix://${socketPath}`
-  const child = spawn(codexBinary(version), ['app-server', '--listen', listen], {
+  const child = spawn(codexBinary(version), ['app-server', '--listen', listen, ...more], {
     cwd: workDirectory,
-    stdio: ['pipe', 'pipe', 'ignore'],
     env,
   })
   const proxies: { readonly proxy: ChildProcess; readonly exited: Promise<unknown> }[] = []
@@ -59,21 +61,21 @@ export async function startAppServer(
     await once(socket, 'connect')
     return socket
   }
-  if (!stdio) await listening(socketPath, child)
+  if (!stdio) {
+    for (const output of [child.stdout, child.stderr]) output.resume()
+    await listening(socketPath, child)
+  }
   return {
     process: child,
     workDirectory,
     connectSocket: async (options) => openWebSocketChannel(await openSocket(), options),
-    connectProxy: async () => {
-      const proxy = spawn(codexBinary(version), ['app-server', 'proxy', '--sock', socketPath], {
-        stdio: ['pipe', 'pipe', 'ignore'],
-        env,
-      })
+    connectProxy: async (options) => {
+      const proxy = spawn(codexBinary(version), ['app-server', 'proxy', '--sock', socketPath], { env })
       proxies.push({ proxy, exited: once(proxy, 'exit') })
       const duplex = Duplex.from({ readable: proxy.stdout, writable: proxy.stdin })
-      return Object.assign(await openWebSocketChannel(duplex, { keepAliveMs: 200 }), { proxy })
+      return { channel: await openWebSocketChannel(duplex, { stderr: proxy.stderr, ...options }), proxy }
     },
-    openStdio: () => openLineChannel({ readable: child.stdout, writable: child.stdin }),
+    openStdio: () => openLineChannel({ readable: child.stdout, writable: child.stdin, stderr: child.stderr }),
     async [Symbol.asyncDispose]() {
       child.kill('SIGKILL')
       for (const { proxy } of proxies) proxy.kill('SIGKILL')

@@ -173,6 +173,26 @@ describe('openWebSocketChannel', () => {
     expect(pings).toBe(4)
   })
 
+  test('takes the parts of a large frame that is long under way for signs of life', async () => {
+    const serving = await listen({ autoPong: false })
+    const [channel, server] = await Promise.all([
+      openWebSocketChannel(await dial(), { keepAliveMs: 60 }),
+      serving.first,
+    ])
+    const arriving = frames(channel, 1)
+    let rounds = 0
+    // One piece of the frame for each ping that goes unanswered, many intervals long.
+    await new Promise<void>((resolve) => {
+      server.on('ping', () => {
+        rounds += 1
+        server.send('x'.repeat(1_000), { fin: rounds === 6 })
+        if (rounds === 6) resolve()
+      })
+    })
+    expect((await arriving)[0]?.length).toBe(6_000)
+    await channel.close()
+  })
+
   test('refuses what is no WebSocket, and destroys the stream', async () => {
     await bind(createHttpServer((_request, response) => response.writeHead(404).end()))
     const socket = await dial()
