@@ -1,5 +1,6 @@
 import type { Bench } from './bench.ts'
 import { start } from './start/start.ts'
+import { stream } from './stream/stream.ts'
 
 /** Every bench there is. */
-export const BENCHES: readonly Bench[] = [start]
+export const BENCHES: readonly Bench[] = [start, stream]

@@ -6,6 +6,14 @@ export function median(values: readonly number[]): number {
   return (low + high) / 2
 }
 
+/** The value that so many of a hundred do not pass. @throws RangeError for none */
+export function percentile(values: readonly number[], percent: number): number {
+  const sorted = [...values].sort((one, other) => one - other)
+  const value = sorted[Math.min(sorted.length - 1, Math.floor((sorted.length * percent) / 100))]
+  if (value === undefined) throw new RangeError('there is no percentile of nothing')
+  return value
+}
+
 /** Enough digits to compare with, and no more than a clock of milliseconds has. */
 export function rounded(value: number): number {
   return Number(value.toPrecision(4))

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { alternate } from '../src/alternate.ts'
-import { median, rounded, spread } from '../src/statistics.ts'
+import { median, percentile, rounded, spread } from '../src/statistics.ts'
 
 describe('the middle', () => {
   test.each([
@@ -15,6 +15,12 @@ describe('the middle', () => {
   test('of nothing is no number', () => {
     expect(() => median([])).toThrow(RangeError)
   })
+})
+
+test('a percentile is a value that was measured', () => {
+  expect(percentile([5, 1, 4, 2, 3], 95)).toBe(5)
+  expect(percentile([5, 1, 4, 2, 3], 50)).toBe(3)
+  expect(() => percentile([], 95)).toThrow(RangeError)
 })
 
 test('a spread tells the middle and both ends', () => {

@@ -22,7 +22,7 @@ const ENTRIES: Record<string, Record<string, string>> = {
     './terminal': './src/terminal/index.ts',
     './testing': './src/testing/index.ts',
   },
-  '@x/codex': { '.': './src/index.ts' },
+  '@x/codex': { '.': './src/index.ts', './testing': './src/testing/index.ts' },
   '@x/codex-appserver': { '.': './src/index.ts', './testing': './src/testing/index.ts' },
   '@x/host': { '.': './src/index.ts', './testing': './src/testing/index.ts' },
   '@x/responses': { '.': './src/index.ts' },

@@ -7,7 +7,7 @@ import { joinDeltas } from './join-deltas.ts'
 export interface FeedOptions {
   /** Longest time that deltas wait to be joined, in milliseconds. @default 16 */
   readonly joinMs?: number
-  /** Encoded frames kept for viewers that come back or lag, in UTF-16 units. A viewer further behind gets a snapshot. @default 4 Mi */
+  /** Encoded frames kept for viewers that come back or lag, in UTF-16 units. A viewer further behind gets a snapshot. @default 1 Mi */
   readonly maxBacklog?: number
 }
 
@@ -39,7 +39,7 @@ export class Feed {
   private ended = false
 
   constructor(initial: ConversationState, options: FeedOptions = {}) {
-    const { joinMs = 16, maxBacklog = 4 * 1024 * 1024 } = options
+    const { joinMs = 16, maxBacklog = 1024 * 1024 } = options
     this.folded = initial
     this.joinMs = joinMs
     this.maxBacklog = maxBacklog

@@ -1,4 +1,4 @@
-import { mkdtemp, mkdir, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, mkdir, rm } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import path from 'node:path'
 import { CODEX_VERSIONS, NEWEST_CODEX, openSession, provisionCodex, removeSession } from '@x/codex'
@@ -6,7 +6,8 @@ import { openLocalHost, type Host } from '@x/host'
 import { alternate } from '../alternate.ts'
 import type { Bench, BenchOptions, Measure } from '../bench.ts'
 import { median, rounded, spread } from '../statistics.ts'
-import { measureRawStart } from './raw-start.ts'
+import { endRaw, startRaw, type RawStart } from '../raw/raw-codex.ts'
+import { readTemplate } from '../raw/session-template.ts'
 
 const GOAL = 1.15
 /** Nobody listens there: a thread is made without asking the model. */
@@ -28,7 +29,7 @@ async function measureStarts({ n, codex, say }: BenchOptions): Promise<readonly 
   try {
     const version = codex === 'newest' ? NEWEST_CODEX : CODEX_VERSIONS[0]
     const { binary } = await provisionCodex({ host, version })
-    const template = await readTemplate(host, directory, version)
+    const template = await readTemplate({ host, directory, version, login: LOGIN })
     let runs = 0
     const { a, b } = await alternate(
       n,
@@ -74,24 +75,11 @@ async function measureSession(
   return { opened, ready }
 }
 
-/** The bare client gets the very configuration that a session has, with its own directories in it. */
-async function readTemplate(
-  host: Host,
-  directory: string,
-  version: (typeof CODEX_VERSIONS)[number],
-): Promise<(root: string, stateDir: string) => { readonly config: string; readonly auth: string }> {
-  const stateDir = path.join(directory, 'ours')
-  const taskId = 'template'
-  const session = await openSession({ host, stateDir, version, taskId, login: LOGIN })
-  await session.ready
-  const root = path.join(stateDir, 'tasks', taskId)
-  const [config, auth] = await Promise.all(
-    ['config.toml', 'auth.json'].map((name) => readFile(path.join(root, 'home/.codex', name), 'utf8')),
-  )
-  await session.close()
-  await removeSession(taskId, { host, stateDir })
-  return (peerRoot, peerState) => ({
-    config: (config ?? '').replaceAll(root, peerRoot).replaceAll(stateDir, peerState),
-    auth: auth ?? '',
-  })
+/** Seconds until a bare client has a thread. */
+async function measureRawStart(options: RawStart): Promise<number> {
+  const startedAt = performance.now()
+  const raw = await startRaw(options)
+  const seconds = (performance.now() - startedAt) / 1000
+  await endRaw(raw, options.root)
+  return seconds
 }

@@ -18,43 +18,23 @@ export interface RawStart {
 
 const TRY_EVERY_MS = 1
 
+/** A bare Codex with a thread, and the one connection to it. */
+export interface RawCodex {
+  readonly child: ChildProcess
+  readonly socket: WebSocket
+  readonly threadId: string
+}
+
 /**
  * The least that a program must do to have a thread: a new home, the real Codex, a WebSocket over its socket as soon
  * as there is one, `initialize`, `thread/start` with what a session says. Nothing is made durable, nothing is proved.
- * @returns seconds until the thread was there
  */
-export async function measureRawStart(options: RawStart): Promise<number> {
-  const startedAt = performance.now()
-  const { child, socket, threadId } = await startRaw(options)
-  const seconds = (performance.now() - startedAt) / 1000
-  if (typeof threadId !== 'string') throw new Error('no thread was started')
-  socket.terminate()
-  const gone = once(child, 'exit')
-  child.kill('SIGKILL')
-  await gone
-  await rm(options.root, { recursive: true, force: true, maxRetries: 5 })
-  return seconds
-}
-
-async function startRaw({ binary, root, config, auth }: RawStart): Promise<{
-  readonly child: ChildProcess
-  readonly socket: WebSocket
-  readonly threadId: unknown
-}> {
-  const [work, codexHome, temporary] = [
-    path.join(root, 'work'),
-    path.join(root, 'home/.codex'),
-    path.join(root, 'run/tmp'),
-  ]
-  await Promise.all([work, codexHome, temporary].map((name) => mkdir(name, { recursive: true, mode: 0o700 })))
-  await Promise.all([
-    writeFile(path.join(codexHome, 'config.toml'), config, { mode: 0o600 }),
-    writeFile(path.join(codexHome, 'auth.json'), auth, { mode: 0o600 }),
-  ])
+export async function startRaw({ binary, root, config, auth }: RawStart): Promise<RawCodex> {
+  const { work, env } = await makeRawHome({ root, config, auth })
   const listening = path.join(root, 'c.sock')
   const child = spawn(binary, ['app-server', '--listen', `unix://${listening}`], {
     cwd: work,
-    env: environmentOf(root, codexHome, temporary),
+    env,
     stdio: 'ignore',
   })
   const stream = await reach(listening, child)
@@ -68,17 +48,41 @@ async function startRaw({ binary, root, config, auth }: RawStart): Promise<{
   const { thread } = (await ask(socket, 2, 'thread/start', { cwd: work, approvalPolicy: 'untrusted' })) as {
     readonly thread?: { readonly id?: unknown }
   }
-  return { child, socket, threadId: thread?.id }
+  if (typeof thread?.id !== 'string') throw new Error('no thread was started')
+  return { child, socket, threadId: thread.id }
 }
 
-function environmentOf(root: string, codexHome: string, temporary: string): NodeJS.ProcessEnv {
-  return {
+/** Ends it without manners, and removes its directory. */
+export async function endRaw({ child, socket }: RawCodex, root: string): Promise<void> {
+  socket.terminate()
+  const gone = once(child, 'exit')
+  child.kill('SIGKILL')
+  await gone
+  await rm(root, { recursive: true, force: true, maxRetries: 5 })
+}
+
+/** The directories and the environment of a bare Codex. */
+export async function makeRawHome({
+  root,
+  config,
+  auth,
+}: Omit<RawStart, 'binary'>): Promise<{ readonly work: string; readonly env: NodeJS.ProcessEnv }> {
+  const work = path.join(root, 'work')
+  const codexHome = path.join(root, 'home/.codex')
+  const temporary = path.join(root, 'run/tmp')
+  await Promise.all([work, codexHome, temporary].map((name) => mkdir(name, { recursive: true, mode: 0o700 })))
+  await Promise.all([
+    writeFile(path.join(codexHome, 'config.toml'), config, { mode: 0o600 }),
+    writeFile(path.join(codexHome, 'auth.json'), auth, { mode: 0o600 }),
+  ])
+  const env = {
     HOME: path.join(root, 'home'),
     CODEX_HOME: codexHome,
     TMPDIR: temporary,
     PATH: process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin',
     LANG: process.env['LANG'] ?? 'C.UTF-8',
   }
+  return { work, env }
 }
 
 async function reach(listening: string, child: ChildProcess): Promise<Socket> {
@@ -94,7 +98,8 @@ async function reach(listening: string, child: ChildProcess): Promise<Socket> {
   }
 }
 
-function ask(socket: WebSocket, id: number, method: string, params: object): Promise<unknown> {
+/** One request, and its result. */
+export function ask(socket: WebSocket, id: number, method: string, params: object): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const hear = (data: Buffer): void => {
       const message = JSON.parse(String(data)) as {
