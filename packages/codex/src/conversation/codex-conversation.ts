@@ -26,15 +26,22 @@ import { mergeHistory } from './merge-history.ts'
 import { Models, type ModelsOptions } from './models.ts'
 import { activeTurn, Outbox, type OutboxOptions } from './outbox.ts'
 import { OwnTurns } from './own-turns.ts'
+import type { RolloutEntry } from './parse-rollout.ts'
 import { Queue, type QueueOptions } from './queue.ts'
+import { Refusals, type RefusalsOptions, type RolloutReader } from './refusals.ts'
 import { Requests, type RequestsOptions } from './requests.ts'
 import { SentTurn } from './sent-turn.ts'
+import { refusedCommand, tellGrant } from './tell-grant.ts'
 import { translateNotification } from './translate-notification.ts'
 import { translateTurn } from './translate-turn.ts'
 
 export type CodexConversationOptions = Omit<RequestsOptions, 'feed' | 'threadId'> &
   Pick<OutboxOptions, 'gate' | 'onFirstMessage' | 'steered' | 'onSteer'> &
   Pick<ModelsOptions, 'chosen' | 'onChoice'> & {
+    /** What a refused command came up against, and what may be granted against it. @default refusals are not told */
+    readonly refusals?: Pick<RefusalsOptions, 'boundaries' | 'describe'>
+    /** Allows one thing more, from the next turn on. @throws ConversationError `not-grantable` @default nothing can be granted */
+    readonly onGrant?: (client: AppServerClient, grant: Grant) => Promise<Grant>
     /** Where messages wait. */
     readonly queue: QueueOptions['store']
     /** Another one comes with `hydrate` when Codex had kept nothing of the first. */
@@ -64,6 +71,7 @@ export class CodexConversation implements Conversation {
   private readonly modelChoice: Models
   private readonly turns: OwnTurns
   private readonly queue: Queue
+  private readonly refusals: Refusals | undefined
   private readonly waitingTurns = new Set<string>()
   private threadId: string
   private held: ConversationEvent[] | undefined
@@ -86,6 +94,9 @@ export class CodexConversation implements Conversation {
       onTurn: (turn) => this.publish({ type: 'turn-started', turn: translateTurn(turn) }),
     })
     this.turns = new OwnTurns({ ...shared, outbox })
+    this.refusals =
+      options.refusals &&
+      new Refusals({ ...options.refusals, feed: this.events, publish: (event) => this.publish(event) })
     this.queue = new Queue({
       feed: this.events,
       store: options.queue,
@@ -109,8 +120,7 @@ export class CodexConversation implements Conversation {
     } else if (when === 'next') {
       this.queue.add(sent)
     } else {
-      void this.turns.deliver(sent)
-      void this.queue.release().catch(() => undefined)
+      this.deliver(sent)
     }
     return sent
   }
@@ -153,8 +163,16 @@ export class CodexConversation implements Conversation {
     return this.modelChoice.choose(choice)
   }
 
-  grant(_itemId: string, _grant: Grant): Promise<TurnHandle> {
-    return Promise.reject(new ConversationError('not-grantable', 'nothing can be granted yet'))
+  async grant(itemId: string, grant: Grant): Promise<TurnHandle> {
+    const command = refusedCommand(this.state, itemId, grant)
+    const { onGrant } = this.options
+    if (!onGrant) throw new ConversationError('not-grantable', 'nothing can be granted here')
+    const granted = await onGrant(await this.slot.next(), grant)
+    const sent = new SentTurn(this.events, tellGrant(command, granted), randomUUID())
+    // A turn that runs keeps the sandbox that it began with.
+    if (activeTurn(this.state)) this.queue.add(sent, { first: true })
+    else this.deliver(sent)
+    return sent
   }
 
   feed(reading: FeedReading = {}): AsyncIterable<FeedFrame> {
@@ -179,6 +197,8 @@ export class CodexConversation implements Conversation {
     client.onAnyNotification((notification) => {
       if (!isKnownNotification(notification)) return
       this.requests.observe(client, notification)
+      // Codex tells the use of tokens when it has written down what the agent was told.
+      if (notification.method === 'thread/tokenUsage/updated') this.refusals?.look()
       for (const event of translateNotification(this.threadId, notification, () => this.state)) {
         if (this.held) this.held.push(event)
         else this.publish(event)
@@ -196,6 +216,9 @@ export class CodexConversation implements Conversation {
       readonly threadId: string
       readonly turns: readonly Turn[]
       readonly model?: ModelChoice | undefined
+      /** What is known of the thread's own record, and who reads it on. */
+      readonly rollout?:
+        { readonly entries: readonly RolloutEntry[]; readonly reader: RolloutReader } | undefined
     },
   ): void {
     const { threadId } = thread
@@ -211,6 +234,7 @@ export class CodexConversation implements Conversation {
       questions: [],
       link: { state: 'live' },
     })
+    this.refusals?.hydrated(thread.rollout?.reader, thread.rollout?.entries ?? [])
     for (const event of held) this.publish(event)
     this.turns.settle()
     this.hydrated()
@@ -249,6 +273,11 @@ export class CodexConversation implements Conversation {
     this.resolveClosed(reason)
   }
 
+  private deliver(sent: SentTurn): void {
+    void this.turns.deliver(sent)
+    void this.queue.release().catch(() => undefined)
+  }
+
   private publish(event: ConversationEvent): void {
     if ('turnId' in event && event.type !== 'turn-waiting' && this.waitingTurns.delete(event.turnId)) {
       this.events.publish({ type: 'turn-waiting', turnId: event.turnId })
@@ -260,5 +289,6 @@ export class CodexConversation implements Conversation {
       this.turns.settle(event.turnId)
     }
     this.queue.seen(event)
+    this.refusals?.seen(event)
   }
 }

@@ -1,17 +1,37 @@
-import type { Command, Item, Turn } from '@x/agents/conversation'
+import type { Item, Turn } from '@x/agents/conversation'
+import type { Boundaries } from '../posture/boundaries.ts'
+import { withRefusal } from './find-denial.ts'
 import type { RolloutEntry } from './parse-rollout.ts'
+import { rolloutCommand, runsCommand } from './rollout-command.ts'
 
 /**
  * Adds to a history what the protocol leaves out of it. Pure.
  *
  * 0.142.5 tells no commands on `thread/resume` and numbers the items anew (`item-1`), so that an answer which
- * completes after a re-attach can't be told from one that is known; 0.169.0 leaves out the commands that were declined
- * or interrupted. The rollout has the commands, and the names under which items were
+ * completes after a re-attach can't be told from one that is known; 0.169.0 leaves out the commands that were declined,
+ * interrupted, or denied by the sandbox. The rollout has the commands, and the names under which items were
  * seen before.
  */
-export function completeHistory(turns: readonly Turn[], rollout: readonly RolloutEntry[]): readonly Turn[] {
+export function completeHistory(
+  turns: readonly Turn[],
+  rollout: readonly RolloutEntry[],
+  boundaries?: Boundaries,
+): readonly Turn[] {
   const byTurn = groupByTurn(rollout)
-  return turns.map((turn) => ({ ...turn, items: completeItems(turn, byTurn.get(turn.id) ?? []) }))
+  return turns.map((turn) => {
+    const entries = byTurn.get(turn.id) ?? []
+    const then = boundaries && boundariesThen(entries, boundaries)
+    const items = completeItems(turn, entries, then)
+    return { ...turn, items: then ? items.map((item) => withRefusal(item, then)) : items }
+  })
+}
+
+/** A network that was opened since was closed then. */
+function boundariesThen(entries: readonly RolloutEntry[], now: Boundaries): Boundaries {
+  const context = entries.find((entry) => entry.type === 'turn-context')
+  return context?.type === 'turn-context' && context.network !== undefined
+    ? { ...now, network: context.network }
+    : now
 }
 
 function groupByTurn(rollout: readonly RolloutEntry[]): ReadonlyMap<string, readonly RolloutEntry[]> {
@@ -29,12 +49,19 @@ function groupByTurn(rollout: readonly RolloutEntry[]): ReadonlyMap<string, read
 }
 
 /** Walks both in their order: what the rollout names brings everything of the history up to it. */
-function completeItems(turn: Turn, entries: readonly RolloutEntry[]): readonly Item[] {
+function completeItems(
+  turn: Turn,
+  entries: readonly RolloutEntry[],
+  boundaries: Boundaries | undefined,
+): readonly Item[] {
   const items: Item[] = []
   const answers = new Map(
     entries.flatMap((entry) => (entry.type === 'call-answered' ? [[entry.callId, entry.output]] : [])),
   )
+  const places = new Map(turn.items.map((item, n) => [item.id, n]))
+  const find = placesOfWords(turn.items)
   const withoutCommands = turn.items.some(isRenumbered)
+  const running = turn.status === 'in-progress'
   let at = 0
   let cwd = ''
   const takeUntil = (end: number): void => {
@@ -44,21 +71,21 @@ function completeItems(turn: Turn, entries: readonly RolloutEntry[]): readonly I
   for (const entry of entries) {
     if (entry.type === 'turn-context') cwd = entry.cwd
     if (entry.type === 'agent-said') {
-      const found = turn.items.findIndex((item, n) => n >= at && isSaid(item, entry))
-      if (found < 0) continue
+      const found = find(entry, at)
+      if (found === undefined) continue
       takeUntil(found)
       items.push({ type: 'agent-message', id: entry.id, phase: 'done', text: entry.text })
       at = found + 1
     }
     if (entry.type === 'call') {
-      const known = turn.items.findIndex((item) => item.id === entry.callId)
+      const known = places.get(entry.callId)
       const answer = answers.get(entry.callId)
-      if (known >= 0) {
+      if (known !== undefined) {
         takeUntil(known + 1)
-      } else if (typeof entry.arguments?.['cmd'] === 'string' && (withoutCommands || isLeftOut(answer))) {
+      } else if (runsCommand(entry) && (withoutCommands || isLeftOut(answer))) {
         // What the person said comes first, also when the agent said nothing before its call.
         if (turn.items[at]?.type === 'user-message') takeUntil(at + 1)
-        items.push(command(entry.callId, entry.arguments, cwd, answer, turn.status === 'in-progress'))
+        items.push(rolloutCommand(entry, answer, { cwd, running, ...(boundaries && { boundaries }) }))
       }
     }
   }
@@ -66,14 +93,35 @@ function completeItems(turn: Turn, entries: readonly RolloutEntry[]): readonly I
   return items
 }
 
-function isSaid(item: Item, said: Extract<RolloutEntry, { type: 'agent-said' }>): boolean {
-  return (
-    item.type === 'agent-message' && (item.id === said.id || (isRenumbered(item) && item.text === said.text))
-  )
+/** Finds an agent's message at or after a place: by its name, or by its words where it was numbered anew. */
+function placesOfWords(
+  items: readonly Item[],
+): (said: Extract<RolloutEntry, { type: 'agent-said' }>, from: number) => number | undefined {
+  const places = new Map<string, { readonly list: number[]; next: number }>()
+  items.forEach((item, n) => {
+    if (item.type !== 'agent-message') return
+    const key = isRenumbered(item) ? `text ${item.text}` : `id ${item.id}`
+    const known = places.get(key)
+    if (known) known.list.push(n)
+    else places.set(key, { list: [n], next: 0 })
+  })
+  // What is asked for only ever moves on: each place is passed once.
+  const first = (key: string, from: number): number | undefined => {
+    const known = places.get(key)
+    while (known && (known.list[known.next] ?? from) < from) known.next += 1
+    return known?.list[known.next]
+  }
+  return ({ id, text }, from) => {
+    const [byName, byWords] = [first(`id ${id}`, from), first(`text ${text}`, from)]
+    return byName === undefined || (byWords !== undefined && byWords < byName) ? byWords : byName
+  }
 }
 
+/** A person declined or interrupted it, or the sandbox denied it: Codex lists none of these. What ran it does list. */
 function isLeftOut(answer: string | undefined): boolean {
-  return answer !== undefined && /(rejected|aborted) by user/i.test(answer.slice(0, 400))
+  if (answer === undefined) return false
+  const head = answer.slice(0, 400)
+  return /(rejected|aborted) by user/i.test(head) || /^Process exited with code (?!0$)-?\d+$/m.test(head)
 }
 
 function isRenumbered(item: Item): boolean {
@@ -83,46 +131,4 @@ function isRenumbered(item: Item): boolean {
 /** A number of the history is unique in its turn only. */
 function unique(turn: Turn, item: Item): Item {
   return isRenumbered(item) ? { ...item, id: `${turn.id}/${item.id}` } : item
-}
-
-function command(
-  id: string,
-  args: Readonly<Record<string, unknown>>,
-  cwd: string,
-  answer: string | undefined,
-  running: boolean,
-): Command {
-  const base = {
-    type: 'command',
-    id,
-    command: String(args['cmd']),
-    cwd: typeof args['workdir'] === 'string' ? args['workdir'] : cwd,
-    outputDropped: 0,
-  } as const
-  if (answer === undefined) {
-    return {
-      ...base,
-      phase: running ? 'catching-up' : 'done',
-      status: running ? 'running' : 'failed',
-      output: '',
-    }
-  }
-  const exitCode = /^Process exited with code (-?\d+)$/m.exec(answer.slice(0, 400))?.[1]
-  const start = answer.indexOf('Output:\n')
-  if (exitCode === undefined || start < 0) {
-    return {
-      ...base,
-      phase: 'done',
-      status: /reject|declin|denied/i.test(answer) ? 'declined' : 'failed',
-      output: answer,
-    }
-  }
-  const status = exitCode === '0' ? 'completed' : 'failed'
-  return {
-    ...base,
-    phase: 'done',
-    status,
-    exitCode: Number(exitCode),
-    output: answer.slice(start + 'Output:\n'.length),
-  }
 }

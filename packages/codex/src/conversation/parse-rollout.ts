@@ -6,7 +6,9 @@ import { z } from 'zod'
  */
 export type RolloutEntry =
   | { readonly type: 'turn-began'; readonly turnId: string }
-  | { readonly type: 'turn-context'; readonly cwd: string }
+  | { readonly type: 'turn-finished'; readonly turnId: string }
+  /** `network`: whether commands had it; absent where the line does not say so. */
+  | { readonly type: 'turn-context'; readonly cwd: string; readonly network?: boolean }
   | { readonly type: 'agent-said'; readonly id: string; readonly text: string }
   | {
       readonly type: 'call'
@@ -23,7 +25,17 @@ const taskStarted = z.object({
   type: z.literal('event_msg'),
   payload: z.object({ type: z.literal('task_started'), turn_id: z.string() }),
 })
-const turnContext = z.object({ type: z.literal('turn_context'), payload: z.object({ cwd: z.string() }) })
+const taskFinished = z.object({
+  type: z.literal('event_msg'),
+  payload: z.object({ type: z.enum(['task_complete', 'turn_aborted']), turn_id: z.string() }),
+})
+const turnContext = z.object({
+  type: z.literal('turn_context'),
+  payload: z.object({
+    cwd: z.string(),
+    permission_profile: z.looseObject({ network: z.string() }).optional().catch(undefined),
+  }),
+})
 const agentMessage = z.object({
   type: z.literal('response_item'),
   payload: z.object({
@@ -56,7 +68,8 @@ export function parseRollout(text: string): readonly RolloutEntry[] {
 }
 
 /** Most of a rollout is instructions and counters: a look at the text spares parsing them. */
-const TELLING = /"task_started"|"turn_context"|"role":"assistant"|"function_call(_output)?"/
+const TELLING =
+  /"task_(started|complete)"|"turn_aborted"|"turn_context"|"role":"assistant"|"function_call(_output)?"/
 
 /** `undefined` for a line that tells nothing to us, or is cut. */
 export function parseRolloutLine(line: string): RolloutEntry | undefined {
@@ -69,8 +82,13 @@ export function parseRolloutLine(line: string): RolloutEntry | undefined {
   }
   const began = taskStarted.safeParse(json)
   if (began.success) return { type: 'turn-began', turnId: began.data.payload.turn_id }
+  const finished = taskFinished.safeParse(json)
+  if (finished.success) return { type: 'turn-finished', turnId: finished.data.payload.turn_id }
   const context = turnContext.safeParse(json)
-  if (context.success) return { type: 'turn-context', cwd: context.data.payload.cwd }
+  if (context.success) {
+    const { cwd, permission_profile: profile } = context.data.payload
+    return { type: 'turn-context', cwd, ...(profile && { network: profile.network === 'enabled' }) }
+  }
   const said = agentMessage.safeParse(json)
   if (said.success) {
     const { id, content } = said.data.payload

@@ -56,7 +56,7 @@ export class Queue {
   }
 
   /** @throws RangeError when too many wait */
-  add(sent: SentTurn): void {
+  add(sent: SentTurn, { first = false }: { readonly first?: boolean } = {}): void {
     if (this.kept.current.messages.length + this.adding >= MAX_MESSAGES)
       throw new RangeError(`expected at most ${String(MAX_MESSAGES)} messages in the queue`)
     const { clientId: id, message: text } = sent
@@ -65,10 +65,12 @@ export class Queue {
     this.adding += 1
     this.handles.set(id, sent)
     void this.kept
-      .change((queue) => ({
-        ...this.released(queue, { when }),
-        messages: [...queue.messages.filter((one) => one.id !== id), { id, text, queuedAt: Date.now() }],
-      }))
+      .change((queue) => {
+        const others = queue.messages.filter((one) => one.id !== id)
+        const message = { id, text, queuedAt: Date.now() }
+        const messages = first ? [message, ...others] : [...others, message]
+        return { ...this.released(queue, { when }), messages }
+      })
       .catch((error: unknown) => this.forget(id, error))
       .finally(() => {
         this.adding -= 1

@@ -4,8 +4,14 @@ import { parseRollout, parseRolloutLine, type RolloutEntry } from './parse-rollo
 /** Rollouts grow with the thread; beyond this the history stays as the protocol tells it. */
 const MAX_BYTES = 256 * 1024 * 1024
 
-export async function readRollout(host: Host, path: string): Promise<readonly RolloutEntry[]> {
-  return parseRollout(await host.files.readText(path, { maxBytes: MAX_BYTES }))
+/** A rollout up to the end of its last whole line, and how far that is. */
+export async function readRollout(
+  host: Host,
+  path: string,
+): Promise<{ readonly entries: readonly RolloutEntry[]; readonly bytes: number }> {
+  const data = await host.files.read(path, { maxBytes: MAX_BYTES })
+  const bytes = data.lastIndexOf(0x0a) + 1
+  return { entries: parseRollout(new TextDecoder().decode(data.subarray(0, bytes))), bytes }
 }
 
 /** How often and how long a call that is not yet on disk is looked for: Codex writes it some 20 ms before it asks. */

@@ -1,3 +1,4 @@
+import type { Grant } from '@x/agents/conversation'
 import { stringify } from 'smol-toml'
 import type { LoginFacts } from '../login/login.ts'
 import { PROFILE, renderPermissions, type PermissionPlaces } from '../posture/render-permissions.ts'
@@ -10,7 +11,11 @@ const PROVIDER = 'endpoint'
  * The project is not trusted on purpose: a `.codex/config.toml` in the person's code could name programs that Codex
  * runs outside the sandbox.
  */
-export function renderConfig(login: LoginFacts, places: PermissionPlaces): string {
+export function renderConfig(
+  login: LoginFacts,
+  places: PermissionPlaces,
+  grants: readonly Grant[] = [],
+): string {
   const provider =
     login.kind === 'endpoint'
       ? {
@@ -37,6 +42,12 @@ export function renderConfig(login: LoginFacts, places: PermissionPlaces): strin
     features: { shell_snapshot: false },
     shell_environment_policy: { inherit: 'core' },
     projects: { [places.directory]: { trust_level: 'untrusted' } },
-    permissions: { [PROFILE]: { extends: ':workspace', filesystem: renderPermissions(places) } },
+    permissions: {
+      [PROFILE]: {
+        extends: ':workspace',
+        filesystem: renderPermissions(places, grants),
+        ...(grants.some((grant) => 'network' in grant) && { network: { enabled: true } }),
+      },
+    },
   })
 }

@@ -1,9 +1,11 @@
 import path from 'node:path'
+import type { Grant } from '@x/agents/conversation'
 import type { AppServerClient, ResultOf } from '@x/codex-appserver'
 import type { Host } from '@x/host'
 import { SessionError } from '../errors.ts'
 import { PROFILE, type PermissionPlaces } from './render-permissions.ts'
 import { diagnose } from './diagnose.ts'
+import { isWithin } from './grants.ts'
 
 /** What `confined` means, as facts that a command in the sandbox can see. The words go into a refusal. */
 const FACTS = {
@@ -15,13 +17,15 @@ const FACTS = {
   'account-protected': "commands cannot write in the account's home",
   'tmp-protected': 'commands cannot write in /tmp',
   'network-closed': 'commands have no network',
+  'beside-protected': 'commands cannot write beside what was granted',
 } as const
 type Fact = keyof typeof FACTS
 
 /**
  * Runs inside the sandbox. Prints the name of each fact that holds; whatever prevents it from doing so counts against
  * the fact. It leaves nothing behind: a file that it could make where it must not is removed again.
- * $1 directory, $2 task's work, $3 CODEX_HOME, $4 a file in run/, $5 account's home, $6 name of our network namespace, $7 a fresh name
+ * $1 directory, $2 task's work, $3 CODEX_HOME, $4 a file in run/, $5 account's home, $6 name of our network namespace, $7 a fresh name,
+ * $8 how many directories follow in which commands must be able to write; after those, some in which they must not
  */
 const SCRIPT = `
 can_write() { ( : > "$1/$2" ) 2>/dev/null && rm -f "$1/$2"; }
@@ -34,6 +38,13 @@ can_write "$3" "$7" || echo home-protected
 can_write "$5" "$7" || echo account-protected
 can_write /tmp "$7" || echo tmp-protected
 net=$(readlink /proc/self/ns/net) && [ -n "$net" ] && [ "$net" != "$6" ] && echo network-closed
+[ "$net" = "$6" ] && echo network-open
+name=$7 count=$8; shift 8
+open=yes
+while [ "$count" -gt 0 ]; do can_write "$1" "$name" || open=; count=$((count - 1)); shift; done
+[ -n "$open" ] && echo grants-open
+for beside do can_write "$beside" "$name" && exit; done
+echo beside-protected
 :
 `
 
@@ -41,39 +52,71 @@ net=$(readlink /proc/self/ns/net) && [ -n "$net" ] && [ "$net" != "$6" ] && echo
 const TRIES = 3
 const TRY_AGAIN_MS = 100
 
+export interface ProofOptions {
+  readonly signal?: AbortSignal
+  /** What `readNetworkNamespace` has said for this start. @default read anew */
+  readonly namespace?: Promise<string>
+  /** What a person has allowed beside the posture: that much is open, and no more. @default nothing */
+  readonly grants?: readonly Grant[]
+}
+
 /**
  * Proves that the posture holds, by trying: a command is run under the very profile that the agent's commands get.
- * @param options.namespace what `readNetworkNamespace` has said for this start; read anew when it is left out
+ * Tells whether commands can do what was granted, too: the account itself may not be able to.
  * @throws SessionError `posture` naming what does not hold, why as far as that can be told, and the remedy
  */
 export async function proveIsolation(
   host: Host,
   client: AppServerClient,
   places: PermissionPlaces,
-  options: { readonly signal?: AbortSignal; readonly namespace?: Promise<string> } = {},
-): Promise<void> {
+  options: ProofOptions = {},
+): Promise<{ readonly grantsHold: boolean }> {
+  const { grants = [] } = options
+  const seen = await runCanary(host, client, places, grants, options)
+  const broken = (Object.keys(FACTS) as Fact[]).filter(
+    (fact) => !seen.has(fact) && !(fact === 'network-closed' && opensNetwork(grants)),
+  )
+  const grantsHold = seen.has('grants-open') && (!opensNetwork(grants) || seen.has('network-open'))
+  if (broken.length === 0) return { grantsHold }
+  throw new SessionError(
+    'posture',
+    `the sandbox does not hold here. Not true: ${broken.map((fact) => FACTS[fact]).join('; ')}`,
+    {
+      remedy: `No turn is taken. Check ${path.posix.join(places.paths.codexHome, 'config.toml')} and what else is mounted on this machine.`,
+    },
+  )
+}
+
+function opensNetwork(grants: readonly Grant[]): boolean {
+  return grants.some((grant) => 'network' in grant)
+}
+
+/** What the canary has seen. @throws SessionError `posture` when it could not run */
+async function runCanary(
+  host: Host,
+  client: AppServerClient,
+  places: PermissionPlaces,
+  grants: readonly Grant[],
+  options: ProofOptions,
+): Promise<ReadonlySet<string>> {
   const { paths, directory, accountHome } = places
   const namespace = await (options.namespace ?? readNetworkNamespace(host))
   const name = `.x-canary-${crypto.randomUUID()}`
+  const open = grants.flatMap((grant) => ('path' in grant && grant.mode === 'write' ? [grant.path] : []))
+  const writable = [...open, directory, paths.work, paths.temporary]
+  // A place beside one grant may lie in another.
+  const beside = open
+    .map((place) => path.posix.dirname(place))
+    .filter((place) => !writable.some((root) => isWithin(root, place)))
   const args = [directory, paths.work, paths.codexHome, paths.launchRecord, accountHome, namespace, name]
-  const result = await runCanary(
+  const result = await tryCanary(
     client,
-    ['/bin/sh', '-c', SCRIPT, 'canary', ...args],
+    ['/bin/sh', '-c', SCRIPT, 'canary', ...args, String(open.length), ...open, ...beside],
     directory,
     options.signal,
   )
   const seen = new Set(result.stdout.split('\n'))
-  const broken = (Object.keys(FACTS) as Fact[]).filter((fact) => !seen.has(fact))
-  if (broken.length === 0) return
-  if (seen.has('work-writable') || seen.has('login-hidden')) {
-    throw new SessionError(
-      'posture',
-      `the sandbox does not hold here. Not true: ${broken.map((fact) => FACTS[fact]).join('; ')}`,
-      {
-        remedy: `No turn is taken. Check ${path.posix.join(paths.codexHome, 'config.toml')} and what else is mounted on this machine.`,
-      },
-    )
-  }
+  if (seen.has('work-writable') || seen.has('login-hidden')) return seen
   const why = diagnose(`${result.stderr} ${result.stdout}`)
   throw new SessionError('posture', `commands can't be run in the sandbox here: ${why.message}`, why)
 }
@@ -88,7 +131,7 @@ export async function readNetworkNamespace(host: Host): Promise<string> {
  * Runs the script until it could begin, a few times at most. Codex makes mount points for what is hidden and removes
  * them afterwards; one that is removed while another sandbox of the same account is set up fails that one.
  */
-async function runCanary(
+async function tryCanary(
   client: AppServerClient,
   command: string[],
   cwd: string,
@@ -98,7 +141,8 @@ async function runCanary(
     const result = await client
       .request(
         'command/exec',
-        { command, cwd, timeoutMs: 20_000 },
+        // By its name the profile is read anew: the app-server's own copy is as old as its start.
+        { command, cwd, timeoutMs: 20_000, permissionProfile: PROFILE },
         { timeoutMs: 30_000, ...(signal && { signal }) },
       )
       .catch((cause: unknown) => {

@@ -1,4 +1,5 @@
 import path from 'node:path'
+import type { Grant } from '@x/agents/conversation'
 import type { TaskPaths } from '../home/task-paths.ts'
 import { SECRETS_OF_A_HOME, SECRETS_OF_A_MACHINE } from './posture.ts'
 
@@ -21,9 +22,12 @@ export interface PermissionPlaces {
  *
  * The whole state directory is denied and single places in it are given back, instead of denying other tasks one by
  * one: so a task that is made later is hidden too, and with it every login, record and socket. Both versions let the
- * longer path win. Codex's own helper lies in `$CODEX_HOME/tmp`, without which no command starts.
+ * longer path win. What a person grants is checked before: it never holds, nor lies in, what is denied here. Codex's own helper lies in `$CODEX_HOME/tmp`, without which no command starts.
  */
-export function renderPermissions(places: PermissionPlaces): Record<string, 'read' | 'write' | 'deny'> {
+export function renderPermissions(
+  places: PermissionPlaces,
+  grants: readonly Grant[] = [],
+): Record<string, 'read' | 'write' | 'deny'> {
   const { paths, directory, stateDir, installation, accountHome } = places
   const secrets = [
     ...SECRETS_OF_A_MACHINE,
@@ -36,6 +40,9 @@ export function renderPermissions(places: PermissionPlaces): Record<string, 'rea
     [stateDir]: 'deny',
     [path.posix.join(paths.codexHome, 'tmp')]: 'read',
     [installation]: 'read',
+    ...Object.fromEntries(
+      grants.flatMap((grant) => ('path' in grant ? [[grant.path, grant.mode] as const] : [])),
+    ),
     [paths.work]: 'write',
     [directory]: 'write',
   }

@@ -6,6 +6,8 @@ import type { DynamicTool } from '../conversation/dynamic-tools.ts'
 import { leavesSandbox } from '../conversation/read-rollout.ts'
 import { toFault } from '../errors.ts'
 import { proveIsolation, readNetworkNamespace } from '../posture/canary.ts'
+import { boundariesOf } from '../posture/boundaries.ts'
+import { describeRefusal, grantsThatHold } from '../posture/grants.ts'
 import type { PermissionPlaces } from '../posture/render-permissions.ts'
 import { connectAppServer, findAppServer, startAppServer, stopAppServer } from './app-server.ts'
 import { LinkKeeper } from './link-keeper.ts'
@@ -14,6 +16,7 @@ import { queueFile } from './queue-file.ts'
 import { RecordKeeper } from './record-keeper.ts'
 import { rememberSteered } from './remember-steered.ts'
 import type { Session } from './session.ts'
+import { SessionGrants } from './session-grants.ts'
 import { startThread, type OpenedThread } from './thread.ts'
 
 /** How long an interrupt may take before the process is ended all the same. */
@@ -60,6 +63,7 @@ export class CodexSession implements Session {
     this.version = record.version
     this.record = new RecordKeeper(host, places.paths, { ...record, threadId: thread.threadId })
     this.ready = this.passGate(client, over.signal, proof)
+    const grants = new SessionGrants({ host, places, record: this.record, signal: over.signal })
     this.talk = new CodexConversation({
       threadId: thread.threadId,
       cwd: record.directory,
@@ -74,6 +78,13 @@ export class CodexSession implements Session {
       onTurnEnded: () => void this.turnKept().catch(() => undefined),
       leavesSandbox: (asked, agent) =>
         leavesSandbox(host, agent ? agent.rolloutPath : this.link.rolloutPath, asked),
+      refusals: {
+        boundaries: () => boundariesOf(places, this.record.current.grants ?? []),
+        describe: (refusal) => describeRefusal(host, places, refusal),
+      },
+      onGrant: (connection, grant) => grants.add(connection, grant),
+      // As it stands: Codex would follow a link, also to where it leads later.
+      mayGrant: async (grant) => (await grantsThatHold(host, places, [grant])).length > 0,
       unattended: record.approvals === 'never',
       tools,
       writableRoots: [record.directory, places.paths.work],
@@ -84,6 +95,7 @@ export class CodexSession implements Session {
       record: this.record,
       tools,
       talk: this.talk,
+      grants,
       process,
       client,
       over,
@@ -108,8 +120,10 @@ export class CodexSession implements Session {
     try {
       const connected = await connectAppServer(host, places.paths, process, aborting)
       client = connected
-      const prove = (): Promise<void> =>
-        proveIsolation(host, connected, places, { signal: over.signal, namespace })
+      const prove = async (): Promise<void> => {
+        const grants = await grantsThatHold(host, places, record.grants ?? [])
+        await proveIsolation(host, connected, places, { signal: over.signal, namespace, grants })
+      }
       const first = { process, client, over, prove }
       // Codex keeps nothing of a thread before its first message: a new one in its place loses nothing.
       const threadId = record.spoken ? record.threadId : null
@@ -148,7 +162,7 @@ export class CodexSession implements Session {
   }
 
   private static async begin(options: CodexSessionOptions, first: FirstConnection): Promise<CodexSession> {
-    const starting = startThread(first.client, options.record, options.tools)
+    const starting = startThread(options.host, first.client, options.record, options.tools)
     const proof = first.prove()
     proof.catch(() => undefined)
     const thread = await starting

@@ -3,11 +3,11 @@ import type { DetachedProcess, Host } from '@x/host'
 import type { CodexConversation } from '../conversation/codex-conversation.ts'
 import type { DynamicTool } from '../conversation/dynamic-tools.ts'
 import { SessionError } from '../errors.ts'
-import { proveIsolation } from '../posture/canary.ts'
 import type { PermissionPlaces } from '../posture/render-permissions.ts'
 import { connectAppServer, findAppServer, startAppServer, stopAppServer } from './app-server.ts'
 import type { RecordKeeper } from './record-keeper.ts'
 import { RecoveryBudget } from './recovery-budget.ts'
+import type { SessionGrants } from './session-grants.ts'
 import { prepareStart } from './task-directory.ts'
 import { takeUpThread } from './thread.ts'
 
@@ -17,6 +17,7 @@ export interface LinkKeeperOptions {
   readonly record: RecordKeeper
   readonly tools: readonly DynamicTool[]
   readonly talk: CodexConversation
+  readonly grants: SessionGrants
   readonly process: DetachedProcess
   readonly client: AppServerClient
   /** Aborted by `end`. */
@@ -53,12 +54,13 @@ export class LinkKeeper {
 
   /** The conversation listens before the thread is asked for, so that nothing falls between its history and its news. */
   async takeUp(client: AppServerClient, options: { readonly prove: boolean }): Promise<void> {
-    const { host, places, record, talk, tools } = this.options
+    const { host, places, record, talk, grants, tools } = this.options
     talk.bind(client)
-    const thread = await takeUpThread(host, client, record.current, tools)
+    const thread = await takeUpThread(host, client, record.current, tools, places)
     this.rolloutPath = thread.rolloutPath
     if (thread.threadId !== record.current.threadId) await record.save({ threadId: thread.threadId })
-    if (options.prove) await proveIsolation(host, client, places, { signal: this.options.over.signal })
+    await grants.apply(client, thread.threadId)
+    if (options.prove) await grants.prove(client)
     talk.hydrate(client, thread)
   }
 

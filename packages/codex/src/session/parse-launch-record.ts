@@ -19,6 +19,15 @@ const recordSchema = z.object({
   steered: z.array(z.object({ clientId: z.string(), turnId: z.string() })).optional(),
   /** What was chosen to answer; absent: what the login or Codex says. */
   model: z.object({ model: z.string(), effort: z.string().optional() }).optional(),
+  /** What a person has allowed beside the posture. */
+  grants: z
+    .array(
+      z.union([
+        z.object({ path: z.string(), mode: z.enum(['read', 'write']) }),
+        z.object({ network: z.literal(true) }),
+      ]),
+    )
+    .optional(),
   binary: z.string(),
   installation: z.string(),
   version: z.string(),

@@ -3,6 +3,7 @@ import { HostError, type Host } from '@x/host'
 import { renderConfig } from '../home/render-config.ts'
 import type { TaskPaths } from '../home/task-paths.ts'
 import type { PermissionPlaces } from '../posture/render-permissions.ts'
+import { grantsThatHold } from '../posture/grants.ts'
 import { SECRETS_OF_A_HOME } from '../posture/posture.ts'
 import { ConfigError, SessionError } from '../errors.ts'
 import { parseLaunchRecord, type LaunchRecord } from './parse-launch-record.ts'
@@ -17,10 +18,14 @@ export async function makeTaskDirectories(host: Host, paths: TaskPaths): Promise
   )
 }
 
-/** Writes the configuration anew, from what the record says: nothing that was changed meanwhile survives a start. */
-export function writeConfig(host: Host, record: LaunchRecord, places: PermissionPlaces): Promise<void> {
+/**
+ * Writes the configuration anew, from what the record says: nothing that was changed meanwhile survives a start. A
+ * grant whose place is not what it was is left out.
+ */
+export async function writeConfig(host: Host, record: LaunchRecord, places: PermissionPlaces): Promise<void> {
   const file = path.posix.join(places.paths.codexHome, 'config.toml')
-  return host.files.write(file, renderConfig(record.login, places), { mode: 0o600 })
+  const grants = await grantsThatHold(host, places, record.grants ?? [])
+  await host.files.write(file, renderConfig(record.login, places, grants), { mode: 0o600 })
 }
 
 /**

@@ -1,13 +1,19 @@
-import type { ModelChoice, Turn } from '@x/agents/conversation'
+import type { Command, Item, ModelChoice, Refusal, Turn } from '@x/agents/conversation'
 import { RpcError, type AppServerClient, type ResultOf } from '@x/codex-appserver'
 import type { Host } from '@x/host'
 import { toolSpecs, type DynamicTool } from '../conversation/dynamic-tools.ts'
 import { completeHistory } from '../conversation/complete-history.ts'
 import { translateChoice } from '../conversation/models.ts'
+import type { RolloutEntry } from '../conversation/parse-rollout.ts'
 import { readRollout } from '../conversation/read-rollout.ts'
+import type { RolloutReader } from '../conversation/refusals.ts'
+import { RolloutFollower } from '../conversation/rollout-follower.ts'
 import { translateTurn } from '../conversation/translate-turn.ts'
 import { SessionError } from '../errors.ts'
+import { boundariesOf } from '../posture/boundaries.ts'
 import { assertProfile } from '../posture/canary.ts'
+import { describeRefusal } from '../posture/grants.ts'
+import type { PermissionPlaces } from '../posture/render-permissions.ts'
 import type { LaunchRecord } from './parse-launch-record.ts'
 
 export interface OpenedThread {
@@ -17,6 +23,8 @@ export interface OpenedThread {
   readonly turns: readonly Turn[]
   /** What answers in it. */
   readonly model: ModelChoice | undefined
+  /** What is known of its own record, and who reads it on. */
+  readonly rollout?: { readonly entries: readonly RolloutEntry[]; readonly reader: RolloutReader }
 }
 
 /** A first message may be on its way to disk when we come back: its thread is asked for again until it is there. */
@@ -30,6 +38,7 @@ function approvalPolicy(record: LaunchRecord): 'untrusted' | 'never' {
 
 /** Makes the thread of a new session. @throws SessionError `posture`, RpcError */
 export async function startThread(
+  host: Host,
   client: AppServerClient,
   record: LaunchRecord,
   tools: readonly DynamicTool[],
@@ -43,8 +52,14 @@ export async function startThread(
     ...(effort !== undefined && { config: { model_reasoning_effort: effort } }),
   })
   assertProfile(answer)
-  const { thread } = answer
-  return { threadId: thread.id, rolloutPath: thread.path ?? undefined, turns: [], model: choiceIn(answer) }
+  const { id: threadId, path } = answer.thread
+  const opened = { threadId, turns: [], model: choiceIn(answer) }
+  if (typeof path !== 'string') return { ...opened, rolloutPath: undefined }
+  return {
+    ...opened,
+    rolloutPath: path,
+    rollout: { entries: [], reader: new RolloutFollower(host, path, 0) },
+  }
 }
 
 /**
@@ -58,17 +73,42 @@ export async function takeUpThread(
   client: AppServerClient,
   record: LaunchRecord,
   tools: readonly DynamicTool[],
+  places: PermissionPlaces,
 ): Promise<OpenedThread> {
   const { threadId } = record
-  if (threadId === null || !record.spoken) return startThread(client, record, tools)
+  if (threadId === null || !record.spoken) return startThread(host, client, record, tools)
   const answer = await askToResume(client, record, threadId)
-  if (answer === undefined) return startThread(client, record, tools)
+  if (answer === undefined) return startThread(host, client, record, tools)
   const { thread } = answer
   const rolloutPath = thread.path ?? undefined
   const turns = thread.turns.map(translateTurn)
   const model = choiceIn(answer)
   if (rolloutPath === undefined) return { threadId, rolloutPath, turns, model }
-  return { threadId, rolloutPath, turns: completeHistory(turns, await readRollout(host, rolloutPath)), model }
+  const { entries, bytes } = await readRollout(host, rolloutPath)
+  const boundaries = boundariesOf(places, record.grants ?? [])
+  const complete = await describeRefusals(host, places, completeHistory(turns, entries, boundaries))
+  const reader = new RolloutFollower(host, rolloutPath, bytes)
+  return { threadId, rolloutPath, turns: complete, model, rollout: { entries, reader } }
+}
+
+/** How many of the newest refusals are told with what may be granted against them: each is a look at the machine. */
+const DESCRIBED_REFUSALS = 50
+
+async function describeRefusals(
+  host: Host,
+  places: PermissionPlaces,
+  turns: readonly Turn[],
+): Promise<readonly Turn[]> {
+  const refused = turns.flatMap(({ items }) => items.flatMap((item) => (isRefused(item) ? [item] : [])))
+  const described = new Map<Item, Item>()
+  for (const item of refused.slice(-DESCRIBED_REFUSALS))
+    described.set(item, { ...item, refusal: await describeRefusal(host, places, item.refusal) })
+  if (described.size === 0) return turns
+  return turns.map((turn) => ({ ...turn, items: turn.items.map((item) => described.get(item) ?? item) }))
+}
+
+function isRefused(item: Item): item is Command & { readonly refusal: Refusal } {
+  return item.type === 'command' && item.refusal !== undefined
 }
 
 function choiceIn(answer: ResultOf<'thread/start'> | ResultOf<'thread/resume'>): ModelChoice {

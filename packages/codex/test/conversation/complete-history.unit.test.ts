@@ -32,10 +32,20 @@ describe('a command that the history does not list', () => {
     ])
   })
 
-  test('and that the sandbox refused stays as unseen as it was', () => {
+  test.each([
+    [
+      'and that the sandbox refused is shown as that',
+      "touch: cannot touch '/outside/a': Read-only file system",
+      'refused',
+    ],
+    ['and that failed at once for something that looks like it', 'Read-only file system', 'failed'],
+  ])('%s', (_name, said_, status) => {
     const turns: Turn[] = [{ id: 't', status: 'completed', items: [said] }]
-    const refused = 'Process exited with code 1\nOutput:\ntouch: Read-only file system\n'
-    expect(completeHistory(turns, rollout(refused))).toMatchObject([{ items: [{ id: 'u' }] }])
+    const refused = `Process exited with code 1\nOutput:\n${said_}\n`
+    const boundaries = { hidden: [], open: ['/work'], network: false }
+    expect(completeHistory(turns, rollout(refused), boundaries)).toMatchObject([
+      { items: [{ id: 'u' }, { id: 'c', status, exitCode: 1 }] },
+    ])
   })
 })
 

@@ -5,7 +5,7 @@ import { taskPaths } from '../../src/home/task-paths.ts'
 import { proveIsolation } from '../../src/posture/canary.ts'
 
 const FACTS =
-  'work-writable temp-writable login-hidden state-hidden home-protected account-protected tmp-protected network-closed'
+  'work-writable temp-writable login-hidden state-hidden home-protected account-protected tmp-protected network-closed beside-protected'
 const HOLDS = { exitCode: 0, stdout: FACTS.replaceAll(' ', '\n'), stderr: '' }
 const TAKEN_AWAY = { exitCode: 1, stdout: '', stderr: "bwrap: Can't create file: Read-only file system" }
 
