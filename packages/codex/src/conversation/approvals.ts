@@ -7,10 +7,11 @@ import {
   type FileChange,
 } from '@x/agents/conversation'
 import type { AppServerClient, ParamsOf } from '@x/codex-appserver'
-import { notice } from './translate-notice.ts'
+import type { GivenGrants } from './given-grants.ts'
 import { OpenRequests, requestName } from './open-requests.ts'
 import type { AskedCall } from './read-rollout.ts'
 import type { Asker, SubAgents } from './sub-agents.ts'
+import { notice } from './translate-notice.ts'
 import { unwrapShell } from './unwrap-shell.ts'
 
 type CommandParams = ParamsOf<'item/commandExecution/requestApproval'>
@@ -27,6 +28,8 @@ const DECISIONS: Readonly<Record<ApprovalDecision, CodexDecision>> = {
 export interface ApprovalsOptions {
   readonly feed: Feed
   readonly agents: SubAgents
+  /** What was allowed when it was asked for: a command may run with it. */
+  readonly given: GivenGrants
   /**
    * Whether the call behind an item, of the agent itself or of one that it has begun, asks to run outside the
    * sandbox. What can't be told must be `true`.
@@ -52,11 +55,11 @@ export class Approvals {
 
   /** Takes the questions of one connection, once the thread's state is there; the subscriptions end with it. */
   bind(client: AppServerClient, hydrated: Promise<void>): void {
-    const { agents, leavesSandbox } = this.options
+    const { agents, given, leavesSandbox } = this.options
     client.onRequest('item/commandExecution/requestApproval', async (params, { requestId, signal }) => {
       await hydrated
       const asker = await agents.whose(client, params.threadId)
-      const escape = !asker || asksForMore(params) || (await leavesSandbox(params, asker.agent))
+      const escape = !asker || asksForMore(params, given) || (await leavesSandbox(params, asker.agent))
       const approval = commandApproval(requestName(requestId, params), params, escape)
       return { decision: await this.ask({ ...approval, ...agentOf(asker) }, signal) }
     })
@@ -184,12 +187,13 @@ function isChangeable(root: string, file: string): boolean {
   return names[0] !== '..' && !names.some((name) => PROTECTED.includes(name.toLowerCase()))
 }
 
-/** More than the sandbox gives: other places, or a host in the network. Accepting would grant it. */
-function asksForMore({ additionalPermissions, networkApprovalContext }: CommandParams): boolean {
-  return isSaid(additionalPermissions) || isSaid(networkApprovalContext)
+/** More than the sandbox and the person have given: other places, or a host in the network. Accepting would grant it. */
+function asksForMore(params: CommandParams, given: GivenGrants): boolean {
+  const { additionalPermissions: more, networkApprovalContext } = params
+  return isSaid(networkApprovalContext) || (isSaid(more) && !given.cover(more, params))
 }
 
-function isSaid(value: unknown): boolean {
+function isSaid<T>(value: T): value is NonNullable<T> {
   return value !== undefined && value !== null
 }
 

@@ -18,16 +18,7 @@ export async function requestedGrants(
   { permissions }: Params,
   mayGrant: MayGrant,
 ): Promise<readonly Grant[]> {
-  const { network, fileSystem } = permissions
-  const asked: Grant[] = []
-  if (network?.enabled === true) asked.push({ network: true })
-  const add = (place: unknown, mode: unknown): void => {
-    if (isPlainPath(place) && (mode === 'read' || mode === 'write')) asked.push({ path: place, mode })
-  }
-  for (const place of fileSystem?.read ?? []) add(place, 'read')
-  for (const place of fileSystem?.write ?? []) add(place, 'write')
-  for (const { path: place, access } of fileSystem?.entries ?? [])
-    if (place.type === 'path') add(place.path, access)
+  const asked = readGrants(permissions).grants
   const distinct = new Map(asked.map((grant) => [JSON.stringify(grant), grant]))
   const grants: Grant[] = []
   for (const grant of [...distinct.values()].slice(0, MAX_GRANTS))
@@ -47,8 +38,8 @@ export async function grantedPermissions(
   const { grants, scope } = chosen as { readonly grants: unknown; readonly scope: unknown }
   if (scope !== 'turn' && scope !== 'session') return { misfit: 'expected the scope "turn" or "session"' }
   if (!Array.isArray(grants) || grants.length > MAX_GRANTS) return { misfit: 'expected a list of grants' }
-  const granted = offered.filter((offer) => grants.some((grant: unknown) => isSame(offer, grant)))
-  if (!grants.every((grant: unknown) => offered.some((offer) => isSame(offer, grant))))
+  const granted = offered.filter((offer) => grants.some((grant: unknown) => isThatGrant(offer, grant)))
+  if (!grants.every((grant: unknown) => offered.some((offer) => isThatGrant(offer, grant))))
     return { misfit: 'a grant that was not asked for' }
   for (const grant of granted)
     if (!(await mayGrant(grant))) return { misfit: 'a grant that may no longer be given' }
@@ -64,8 +55,28 @@ export async function grantedPermissions(
   }
 }
 
+/** What Codex would take for permissions, as grants; `unreadable` when there is more in it than grants can say. */
+export function readGrants(permissions: Params['permissions']): {
+  readonly grants: readonly Grant[]
+  readonly unreadable: boolean
+} {
+  const { network, fileSystem } = permissions
+  const grants: Grant[] = network?.enabled === true ? [{ network: true }] : []
+  let unreadable = false
+  const add = (place: unknown, mode: unknown): void => {
+    if (isPlainPath(place) && (mode === 'read' || mode === 'write')) grants.push({ path: place, mode })
+    // To be denied more is nothing that is given.
+    else if (mode !== 'deny') unreadable = true
+  }
+  for (const place of fileSystem?.read ?? []) add(place, 'read')
+  for (const place of fileSystem?.write ?? []) add(place, 'write')
+  for (const { path: place, access } of fileSystem?.entries ?? [])
+    add(place.type === 'path' ? place.path : undefined, access)
+  return { grants, unreadable }
+}
+
 /** Absolute, in its shortest form, and without what Codex would read as a pattern. */
-export function isPlainPath(place: unknown): place is string {
+function isPlainPath(place: unknown): place is string {
   return (
     typeof place === 'string' &&
     path.posix.isAbsolute(place) &&
@@ -76,7 +87,7 @@ export function isPlainPath(place: unknown): place is string {
 }
 
 /** Nothing but what was offered: a grant of both kinds at once, or with more in it, is none of these. */
-function isSame(offer: Grant, grant: unknown): boolean {
+export function isThatGrant(offer: Grant, grant: unknown): boolean {
   if (typeof grant !== 'object' || grant === null) return false
   const given = Object.entries(grant)
   const wanted = Object.entries(offer)

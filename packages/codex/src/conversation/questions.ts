@@ -1,6 +1,7 @@
 import { ConversationError, type Feed, type Question, type QuestionAnswer } from '@x/agents/conversation'
 import type { AppServerClient, ParamsOf, ResultOf } from '@x/codex-appserver'
 import { elicitationAnswer, elicitationAsk } from './elicitation.ts'
+import type { GivenGrants } from './given-grants.ts'
 import { inputAnswer, inputFields } from './input-questions.ts'
 import { OpenRequests, requestName } from './open-requests.ts'
 import { grantedPermissions, requestedGrants, type MayGrant } from './permission-requests.ts'
@@ -9,7 +10,11 @@ import { notice } from './translate-notice.ts'
 
 export interface QuestionsOptions {
   readonly feed: Feed
+  /** The thread of the agent itself. */
+  readonly threadId: () => string
   readonly agents: SubAgents
+  /** Told of what is granted. */
+  readonly given: GivenGrants
   /** Whether something may be granted at all. What can't be told must be `false`. @default nothing may */
   readonly mayGrant?: MayGrant
   /** Nobody is to be asked: everything gets the answer that grants nothing, at once. @default false */
@@ -72,11 +77,19 @@ export class Questions {
     if (!question) return false
     const result = await this.resultOf(question, answer)
     if ('misfit' in result) throw new ConversationError('choice-not-offered', result.misfit)
-    return this.open.settle(questionId, result)
+    const settled = this.open.settle(questionId, result)
+    if (settled) this.remember(question, answer)
+    return settled
   }
 
   onOpen(listener: (question: Question) => void): Disposable {
     return this.open.onOpen(listener)
+  }
+
+  private remember({ turnId, agentId }: Question, answer: QuestionAnswer): void {
+    if (answer.kind !== 'permission') return
+    const { given, threadId } = this.options
+    given.give(answer.grants, { threadId: agentId ?? threadId(), turnId, scope: answer.scope })
   }
 
   private async resultOf(question: Question, answer: QuestionAnswer): Promise<Result | Misfit> {

@@ -2,11 +2,12 @@ import type { Approval, ApprovalDecision, Feed, Question, QuestionAnswer } from 
 import type { AppServerClient, KnownNotification } from '@x/codex-appserver'
 import { Approvals, type ApprovalsOptions } from './approvals.ts'
 import { DynamicTools, type DynamicTool } from './dynamic-tools.ts'
+import { GivenGrants } from './given-grants.ts'
 import { Questions, type QuestionsOptions } from './questions.ts'
 import { SubAgents } from './sub-agents.ts'
 
-export type RequestsOptions = Omit<ApprovalsOptions, 'agents' | 'feed'> &
-  Omit<QuestionsOptions, 'agents' | 'feed'> & {
+export type RequestsOptions = Omit<ApprovalsOptions, 'agents' | 'feed' | 'given'> &
+  Omit<QuestionsOptions, 'agents' | 'feed' | 'given' | 'threadId'> & {
     readonly feed: Feed
     readonly threadId: () => string
     /** What the embedder's own tools do. @default none */
@@ -22,8 +23,9 @@ export class Requests {
 
   constructor(options: RequestsOptions) {
     this.agents = new SubAgents(options)
-    this.approvals = new Approvals({ ...options, agents: this.agents })
-    this.questions = new Questions({ ...options, agents: this.agents })
+    const shared = { agents: this.agents, given: new GivenGrants() }
+    this.approvals = new Approvals({ ...options, ...shared })
+    this.questions = new Questions({ ...options, ...shared })
     this.tools = new DynamicTools(options.tools ?? [])
   }
 

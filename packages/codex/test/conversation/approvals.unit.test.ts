@@ -1,6 +1,7 @@
 import { emptyConversation, Feed, type Approval } from '@x/agents/conversation'
 import { describe, expect, test } from 'vitest'
 import { Approvals, type ApprovalsOptions } from '../../src/conversation/approvals.ts'
+import { GivenGrants } from '../../src/conversation/given-grants.ts'
 import { SubAgents } from '../../src/conversation/sub-agents.ts'
 import { RequestClient } from './request-client.ts'
 
@@ -12,6 +13,7 @@ function open(options: Partial<ApprovalsOptions> = {}, server = new RequestClien
   const approvals = new Approvals({
     feed,
     agents: new SubAgents({ feed, threadId: () => 'mine' }),
+    given: new GivenGrants(),
     leavesSandbox: () => Promise.resolve(false),
     writableRoots: ['/work'],
     ...options,
@@ -36,6 +38,30 @@ describe('an approval', () => {
     expect(feed.state.notices.map(({ message }) => message)).toEqual([
       'Declined, since it would leave the sandbox: ls',
     ])
+  })
+
+  test('with no more than what was allowed before is asked', async () => {
+    const given = new GivenGrants()
+    const { approvals, server } = open({ given })
+    const more = (file: string, rest = {}) => ({
+      ...base,
+      additionalPermissions: { fileSystem: { read: null, write: [file], ...rest } },
+    })
+    given.give([{ path: '/out', mode: 'write' }], { threadId: 'mine', turnId: 't', scope: 'turn' })
+    const answer = server.ask(METHOD, more('/out'))
+    const { id, leavesSandbox } = await next(approvals)
+    expect(leavesSandbox).toBe(false)
+    approvals.answer(id, 'accept')
+    expect(await answer).toEqual({ decision: 'accept' })
+
+    const root = { path: { type: 'special', value: { kind: 'root' } }, access: 'write' }
+    for (const asked of [
+      more('/other'),
+      more('/out', { entries: [root] }),
+      { ...more('/out'), turnId: 'later' },
+      { ...more('/out'), additionalPermissions: { fileSystem: { read: ['/out'] } } },
+    ])
+      expect(await server.ask(METHOD, asked)).toEqual({ decision: 'decline' })
   })
 
   test('of a thread that is none of ours is declined', async () => {

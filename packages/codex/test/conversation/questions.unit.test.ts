@@ -6,6 +6,7 @@ import {
   type QuestionAnswer,
 } from '@x/agents/conversation'
 import { describe, expect, test } from 'vitest'
+import { GivenGrants } from '../../src/conversation/given-grants.ts'
 import { Questions, type QuestionsOptions } from '../../src/conversation/questions.ts'
 import { SubAgents } from '../../src/conversation/sub-agents.ts'
 import { RequestClient } from './request-client.ts'
@@ -20,7 +21,9 @@ function open(options: Partial<QuestionsOptions> = {}) {
   const server = new RequestClient()
   const questions = new Questions({
     feed,
+    threadId: () => 'mine',
     agents: new SubAgents({ feed, threadId: () => 'mine' }),
+    given: new GivenGrants(),
     mayGrant: () => Promise.resolve(true),
     ...options,
   })

@@ -1,0 +1,45 @@
+import type { Grant } from '@x/agents/conversation'
+import type { protocol } from '@x/codex-appserver'
+import { isThatGrant, readGrants } from './permission-requests.ts'
+
+/** The newest of a thread; who is asked more often than that is asked again. */
+const MAX_GIVEN = 100
+
+/** What of a thread, and until when: for good, or while `turnId` runs. */
+interface Given {
+  readonly threadId: string
+  readonly turnId?: string
+  readonly grant: Grant
+}
+
+/**
+ * What a person has allowed a thread beside its sandbox, when it was asked for. Codex tells it again with each command
+ * that runs with it. What was allowed elsewhere, or before this process began, is not known here.
+ */
+export class GivenGrants {
+  private given: readonly Given[] = []
+
+  give(
+    grants: readonly Grant[],
+    { threadId, turnId, scope }: { threadId: string; turnId: string | undefined; scope: 'turn' | 'session' },
+  ): void {
+    const added = grants.map((grant) => ({
+      threadId,
+      grant,
+      ...(scope === 'turn' && { turnId: turnId ?? '' }),
+    }))
+    this.given = [...this.given, ...added].slice(-MAX_GIVEN)
+  }
+
+  /** Whether all of it was allowed, to this thread and for this turn. What can't be read was not. */
+  cover(
+    permissions: protocol.AdditionalPermissionProfile,
+    { threadId, turnId }: { readonly threadId: string; readonly turnId: string },
+  ): boolean {
+    const { grants, unreadable } = readGrants(permissions)
+    const here = this.given.filter(
+      (one) => one.threadId === threadId && (one.turnId === undefined || one.turnId === turnId),
+    )
+    return !unreadable && grants.every((grant) => here.some((one) => isThatGrant(one.grant, grant)))
+  }
+}
