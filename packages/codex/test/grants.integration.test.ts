@@ -1,4 +1,4 @@
-import { mkdir, readFile, realpath, stat, symlink } from 'node:fs/promises'
+import { mkdir, readFile, readlink, realpath, stat, symlink } from 'node:fs/promises'
 import { createServer, type Server } from 'node:net'
 import path from 'node:path'
 import type { Command, ConversationState, Grant } from '@x/agents/conversation'
@@ -197,6 +197,26 @@ describe.each(CODEX_VERSIONS)('what the sandbox of Codex %s refuses', (version) 
     )
     expect(said).toMatch(/refused/)
     expect(said).not.toMatch(/CONNECTED|default_permissions/)
+  })
+
+  test('is open from the start where that was asked for', async () => {
+    const given = await place('given')
+    const options = { taskId: 'given', approvals: 'never' } as const
+    await expect(
+      workshop.open({ ...options, grants: [{ path: workshop.stateDir, mode: 'write' }] }),
+    ).rejects.toMatchObject({ name: 'ConfigError', field: 'grants' })
+    const opened = await workshop.open({
+      ...options,
+      grants: [{ path: given, mode: 'write' }],
+      network: true,
+    })
+    await opened.ready
+    await runCommand(opened, `touch ${given}/made; touch ${given}-not/made; touch ${workshop.root}/made`)
+    expect(await exists(`${given}/made`)).toBe(true)
+    expect(await exists(`${workshop.root}/made`)).toBe(false)
+    const said = await runCommand(opened, 'readlink /proc/self/ns/net')
+    expect(said).toContain(await readlink('/proc/self/ns/net'))
+    await opened.close()
   })
 
   test('and what was granted, and what was refused, are there after a re-attach and after a new start', async () => {

@@ -226,8 +226,10 @@ export class CodexConversation implements Conversation {
     this.threadId = threadId
     this.held = undefined
     this.waitingTurns.clear()
+    const model = this.modelChoice.opened(thread.model)
     this.events.reset({
       ...this.state,
+      ...(model && { model }),
       threadId,
       turns,
       approvals: [],

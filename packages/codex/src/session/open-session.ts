@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import path from 'node:path'
+import { ConversationError, type Grant } from '@x/agents/conversation'
 import type { Host } from '@x/host'
 import { assertTools } from '../conversation/dynamic-tools.ts'
 import { ConfigError } from '../errors.ts'
 import { resolveStateDir } from '../home/x-directories.ts'
 import { taskPaths, type TaskPaths } from '../home/task-paths.ts'
 import { loginFacts, renderAuth, type LoginFacts } from '../login/login.ts'
+import { resolveGrant } from '../posture/grants.ts'
+import type { PermissionPlaces } from '../posture/render-permissions.ts'
 import { assertVersion, provisionCodex, type Installation } from '../provision/provision-codex.ts'
 import { attachSession } from './attach-session.ts'
 import { CodexSession } from './codex-session.ts'
@@ -36,6 +39,13 @@ export async function openSession(options: SessionOptions): Promise<Session> {
 
   const installation = await findInstallation(options)
   const directory = await workDirectory(options, paths, { stateDir, installation: installation.directory })
+  const places = {
+    paths,
+    directory,
+    stateDir,
+    installation: installation.directory,
+    accountHome: host.facts.home,
+  }
   const record: LaunchRecord = {
     schema: 1,
     taskId,
@@ -50,14 +60,8 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     posture: options.posture ?? 'confined',
     approvals: options.approvals ?? 'ask',
     ...chosen(options, facts),
+    grants: await firstGrants(options, places),
     createdAt: Date.now(),
-  }
-  const places = {
-    paths,
-    directory,
-    stateDir,
-    installation: installation.directory,
-    accountHome: host.facts.home,
   }
   onProgress?.({ doing: 'Starting Codex' })
   signal?.throwIfAborted()
@@ -76,6 +80,21 @@ function chosen({ model, effort }: SessionOptions, facts: LoginFacts): Pick<Laun
     throw new ConfigError('effort', 'given together with `model`', JSON.stringify(effort))
   if (name === undefined || (model === undefined && effort === undefined)) return {}
   return { model: { model: name, ...(effort !== undefined && { effort }) } }
+}
+
+async function firstGrants(
+  { host, grants = [], network = false }: SessionOptions,
+  places: PermissionPlaces,
+): Promise<Grant[]> {
+  const wanted: readonly Grant[] = [...grants, ...(network ? [{ network: true } as const] : [])]
+  return Promise.all(
+    wanted.map((grant) =>
+      resolveGrant(host, places, grant).catch((cause: unknown) => {
+        if (!(cause instanceof ConversationError)) throw cause
+        throw new ConfigError('grants', 'what may be granted', cause.message, { cause })
+      }),
+    ),
+  )
 }
 
 async function findInstallation(options: SessionOptions): Promise<Installation> {

@@ -47,6 +47,13 @@ export interface SessionOptions extends SessionPlace {
   readonly effort?: string
   /** @default 'confined' */
   readonly posture?: Posture
+  /**
+   * What commands may do beside the posture: directories that are there, and that hold nothing which must stay out of
+   * reach. @default nothing
+   */
+  readonly grants?: readonly { readonly path: string; readonly mode: 'read' | 'write' }[]
+  /** Whether commands have network access, loopback of the host too. @default false */
+  readonly network?: boolean
   /** `ask` a person before commands that are not known to be harmless, or `never`. @default 'ask' */
   readonly approvals?: 'ask' | 'never'
   /**

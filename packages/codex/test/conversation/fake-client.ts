@@ -1,5 +1,6 @@
 import {
   ConnectionClosedError,
+  RequestTimeoutError,
   RpcError,
   type AppServerClient,
   type ClientMethod,
@@ -42,6 +43,16 @@ export class FakeClient {
 
   answer(count: number, result: unknown): void {
     this.waiting[count - 1]?.resolve(result)
+  }
+
+  /** No answer comes in time; the link stands. */
+  timeOut(count: number): void {
+    this.waiting[count - 1]?.reject(new RequestTimeoutError(this.asked[count - 1]?.method ?? '', 30_000))
+  }
+
+  close(): Promise<unknown> {
+    this.cut()
+    return this.closed
   }
 
   refuse(count: number, message: string): void {

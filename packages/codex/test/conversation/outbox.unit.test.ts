@@ -115,6 +115,21 @@ describe('Outbox', () => {
     expect(await sent).toBe('t')
   })
 
+  test('gives a link up that does not answer, and asks the thread over the next one', async () => {
+    const { outbox, slot, connect, message, arrive, feed } = setUp()
+    const silent = connect()
+    const sent = outbox.send(message('one'))
+    await silent.next(1)
+    silent.timeOut(1)
+    await silent.closed
+    slot.empty()
+    feed.publish({ type: 'turn-started', turn: translateTurn(turn('t')) })
+    arrive('t', 'one')
+    const next = connect()
+    expect(await sent).toBe('t')
+    expect(next.asked).toEqual([])
+  })
+
   test('starts a turn when the one it was to join has ended meanwhile', async () => {
     const { outbox, connect, message, feed, end } = setUp()
     const fake = connect()
