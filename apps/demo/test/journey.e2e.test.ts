@@ -94,7 +94,7 @@ describe('a person and the page, from npm start to npm stop', () => {
   })
 
   test('the server is killed in a turn; the page finds the same turn, and its answer is whole', async () => {
-    const turn = await ask('slow: 12')
+    const turn = await ask('slow: 30')
     await turn.locator('[data-item-type="agent-message"]').waitFor()
     const turnId = await turn.getAttribute('data-turn-id')
     await product.killServer(started)
@@ -106,15 +106,14 @@ describe('a person and the page, from npm start to npm stop', () => {
     expect(await again.getAttribute('data-turn-id')).toBe(turnId)
     expect(await again.getAttribute('data-turn-status')).toBe('in-progress')
     await session.ended(again, 'completed')
-    expect(await session.turns.count()).toBe(turns)
+    expect(await session.turnCount()).toBe(turns)
     const answers = again.locator('[data-item-type="agent-message"]')
     expect(await answers.count()).toBe(1)
-    const whole = await ask('slow: 12')
+    const said = await answers.innerText()
+    const whole = await ask('slow: 30')
     await session.ended(whole, 'completed')
     // The script answers the same words with the same number.
-    expect(await answers.innerText()).toBe(
-      await whole.locator('[data-item-type="agent-message"]').innerText(),
-    )
+    expect(await whole.locator('[data-item-type="agent-message"]').innerText()).toBe(said)
   })
 
   test('an approval that was open when the server was killed can be given afterwards', async () => {

@@ -6,20 +6,49 @@ interface ItemElement {
   getAttribute(name: string): string | null
 }
 
+/** One turn on the page: the rows of its items and the line below them. Only what is near the view is drawn. */
+export class TurnOnPage {
+  /** The line below its items. */
+  readonly foot: Locator
+  private readonly page: Page
+  private readonly id: string
+
+  constructor(page: Page, id: string) {
+    this.page = page
+    this.id = id
+    this.foot = page.locator(`[data-turn-id="${id}"]`)
+  }
+
+  /** What `selector` finds among its items, or in the line below them. */
+  locator(selector: string): Locator {
+    const items = this.page.locator(`[data-item-turn="${this.id}"]`)
+    return items.and(this.page.locator(selector)).or(this.foot.locator(selector))
+  }
+
+  async getAttribute(name: string): Promise<string | null> {
+    return this.foot.getAttribute(name)
+  }
+
+  async innerText(): Promise<string> {
+    const items = await this.page.locator(`[data-item-turn="${this.id}"]`).allInnerTexts()
+    return [...items, await this.foot.innerText()].join('\n')
+  }
+}
+
 /** One session on the page, as a person works with it. */
 export class SessionPage {
   readonly page: Page
   readonly message: Locator
   readonly transcript: Locator
   readonly approval: Locator
-  readonly turns: Locator
+  readonly question: Locator
 
-  private constructor(page: Page) {
+  constructor(page: Page) {
     this.page = page
-    this.message = page.getByRole('textbox', { name: 'Message' })
+    this.message = page.getByRole('textbox', { name: 'Message', exact: true })
     this.transcript = page.getByRole('log', { name: 'Transcript' })
     this.approval = page.getByRole('region', { name: 'Approval' })
-    this.turns = page.locator('[data-turn-id]')
+    this.question = page.getByRole('region', { name: 'Question' })
   }
 
   /** Opens the address, and the session in `directory` or else the newest. */
@@ -36,18 +65,24 @@ export class SessionPage {
     await this.message.press('Enter')
   }
 
-  /** The newest turn, once there are `count`. */
-  async turn(count: number): Promise<Locator> {
-    const turn = this.turns.nth(count - 1)
-    await turn.waitFor()
-    return turn
+  /** The turn of that number, counted from 1, once there is one. */
+  async turn(number: number): Promise<TurnOnPage> {
+    const foot = this.page.getByRole('region', { name: `Turn ${number}`, exact: true })
+    await foot.waitFor()
+    return new TurnOnPage(this.page, (await foot.getAttribute('data-turn-id')) ?? '')
   }
 
-  async ended(turn: Locator, status: 'completed' | 'interrupted' | 'failed'): Promise<void> {
-    await turn.and(this.page.locator(`[data-turn-status="${status}"]`)).waitFor({ timeout: 60_000 })
+  /** How many turns there are, drawn or not. */
+  async turnCount(): Promise<number> {
+    const name = await this.page.locator('[data-turn-id]').last().getAttribute('aria-label')
+    return Number(/\d+/.exec(name ?? '')?.[0])
   }
 
-  /** What stands in the transcript, item by item, without what the passing of time changes. */
+  async ended(turn: TurnOnPage, status: 'completed' | 'interrupted' | 'failed'): Promise<void> {
+    await turn.foot.and(this.page.locator(`[data-turn-status="${status}"]`)).waitFor({ timeout: 60_000 })
+  }
+
+  /** What is drawn of the transcript, item by item, without what the passing of time changes. */
   async items(): Promise<readonly string[]> {
     return this.transcript
       .locator('[data-item-id]')
