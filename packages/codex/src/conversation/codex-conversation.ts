@@ -17,19 +17,19 @@ import {
   type Question,
   type QuestionAnswer,
   type SendOptions,
-  type Turn,
   type TurnHandle,
 } from '@x/agents/conversation'
-import { isKnownNotification, type AppServerClient } from '@x/codex-appserver'
+import { isKnownNotification, type AppServerClient, type KnownNotification } from '@x/codex-appserver'
 import { ClientSlot } from './client-slot.ts'
+import type { KnownThread } from './known-thread.ts'
 import { mergeHistory } from './merge-history.ts'
 import { Models, type ModelsOptions } from './models.ts'
 import { activeTurn, Outbox, type OutboxOptions } from './outbox.ts'
 import { OwnTurns } from './own-turns.ts'
-import type { RolloutEntry } from './parse-rollout.ts'
 import { Queue, type QueueOptions } from './queue.ts'
-import { Refusals, type RefusalsOptions, type RolloutReader } from './refusals.ts'
+import { Refusals, type RefusalsOptions } from './refusals.ts'
 import { Requests, type RequestsOptions } from './requests.ts'
+import { contextFact } from './rollout-facts.ts'
 import { SentTurn } from './sent-turn.ts'
 import { refusedCommand, tellGrant } from './tell-grant.ts'
 import { translateNotification } from './translate-notification.ts'
@@ -74,7 +74,7 @@ export class CodexConversation implements Conversation {
   private readonly refusals: Refusals | undefined
   private readonly waitingTurns = new Set<string>()
   private threadId: string
-  private held: ConversationEvent[] | undefined
+  private held: KnownNotification[] | undefined
   private hydrated: () => void = () => undefined
   private over = false
   private resolveClosed!: (reason: CloseReason) => void
@@ -199,10 +199,8 @@ export class CodexConversation implements Conversation {
       this.requests.observe(client, notification)
       // Codex tells the use of tokens when it has written down what the agent was told.
       if (notification.method === 'thread/tokenUsage/updated') this.refusals?.look()
-      for (const event of translateNotification(this.threadId, notification, () => this.state)) {
-        if (this.held) this.held.push(event)
-        else this.publish(event)
-      }
+      if (this.held) this.held.push(notification)
+      else for (const event of this.translate(notification)) this.publish(event)
     })
     const hydrated = new Promise<void>((resolve) => (this.hydrated = resolve))
     this.requests.bind(client, hydrated)
@@ -210,26 +208,20 @@ export class CodexConversation implements Conversation {
   }
 
   /** Shows the thread as Codex tells it, and opens the connection to messages. */
-  hydrate(
-    client: AppServerClient,
-    thread: {
-      readonly threadId: string
-      readonly turns: readonly Turn[]
-      readonly model?: ModelChoice | undefined
-      /** What is known of the thread's own record, and who reads it on. */
-      readonly rollout?:
-        { readonly entries: readonly RolloutEntry[]; readonly reader: RolloutReader } | undefined
-    },
-  ): void {
+  hydrate(client: AppServerClient, thread: KnownThread): void {
     const { threadId } = thread
-    const { turns, held } = mergeHistory(this.state.turns, thread.turns, this.held ?? [])
     this.threadId = threadId
+    const held = this.held ?? []
     this.held = undefined
+    const events = held.flatMap((notification) => this.translate(notification))
+    const { turns, isKnown } = mergeHistory(this.state.turns, thread.turns, events)
     this.waitingTurns.clear()
     const model = this.modelChoice.opened(thread.model)
+    const context = contextFact(thread.rollout?.entries ?? [])
     this.events.reset({
       ...this.state,
       ...(model && { model }),
+      ...(context && { context }),
       threadId,
       turns,
       approvals: [],
@@ -237,16 +229,18 @@ export class CodexConversation implements Conversation {
       link: { state: 'live' },
     })
     this.refusals?.hydrated(thread.rollout?.reader, thread.rollout?.entries ?? [])
-    for (const event of held) this.publish(event)
+    // Told once more, now by the state that they change.
+    for (const notification of held)
+      for (const event of this.translate(notification)) if (!isKnown(event)) this.publish(event)
     this.turns.settle()
     this.hydrated()
     this.slot.fill(client)
     this.queue.hydrated()
   }
 
-  /** Resolves once there is a connection that may take messages; rejects when there will be none any more. */
-  async connected(): Promise<void> {
-    await this.slot.next()
+  /** The connection, once there is one that may take messages; rejects when there will be none any more. */
+  connected(): Promise<AppServerClient> {
+    return this.slot.next()
   }
 
   /** The connection is gone; another one is on its way. */
@@ -273,6 +267,10 @@ export class CodexConversation implements Conversation {
     this.requests.end()
     this.events.end()
     this.resolveClosed(reason)
+  }
+
+  private translate(notification: KnownNotification): readonly ConversationEvent[] {
+    return translateNotification(this.threadId, notification, () => this.state)
   }
 
   private deliver(sent: SentTurn): void {

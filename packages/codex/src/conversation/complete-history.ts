@@ -3,6 +3,7 @@ import type { Boundaries } from '../posture/boundaries.ts'
 import { withRefusal } from './find-denial.ts'
 import type { RolloutEntry } from './parse-rollout.ts'
 import { rolloutCommand, runsCommand } from './rollout-command.ts'
+import { turnFacts } from './rollout-facts.ts'
 
 /**
  * Adds to a history what the protocol leaves out of it. Pure.
@@ -22,7 +23,11 @@ export function completeHistory(
     const entries = byTurn.get(turn.id) ?? []
     const then = boundaries && boundariesThen(entries, boundaries)
     const items = completeItems(turn, entries, then)
-    return { ...turn, items: then ? items.map((item) => withRefusal(item, then)) : items }
+    return {
+      ...turnFacts(entries),
+      ...turn,
+      items: then ? items.map((item) => withRefusal(item, then)) : items,
+    }
   })
 }
 

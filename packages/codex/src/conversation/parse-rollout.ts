@@ -1,3 +1,4 @@
+import type { TokenUsage } from '@x/agents/conversation'
 import { z } from 'zod'
 
 /**
@@ -18,6 +19,14 @@ export type RolloutEntry =
       readonly turnId?: string
       /** Absent where they are no JSON object. */
       readonly arguments?: Readonly<Record<string, unknown>>
+    }
+  | {
+      readonly type: 'tokens-used'
+      /** By the newest answer of the model. */
+      readonly last: Required<TokenUsage>
+      /** By the whole thread. */
+      readonly total: number
+      readonly window?: number
     }
   | { readonly type: 'call-answered'; readonly callId: string; readonly output: string }
 
@@ -58,6 +67,27 @@ const functionCall = z.object({
       .catch(undefined),
   }),
 })
+/** A call without JSON: of a patch, for example. */
+const customCall = z.object({
+  type: z.literal('response_item'),
+  payload: z.object({ type: z.literal('custom_tool_call'), name: z.string(), call_id: z.string() }),
+})
+const tokenCount = z.object({
+  type: z.literal('event_msg'),
+  payload: z.object({
+    type: z.literal('token_count'),
+    info: z.object({
+      total_token_usage: z.object({ total_tokens: z.number() }),
+      last_token_usage: z.object({
+        input_tokens: z.number(),
+        cached_input_tokens: z.number().catch(0),
+        output_tokens: z.number(),
+        total_tokens: z.number(),
+      }),
+      model_context_window: z.number().nullish(),
+    }),
+  }),
+})
 const callOutput = z.object({
   type: z.literal('response_item'),
   payload: z.object({ type: z.literal('function_call_output'), call_id: z.string(), output: z.string() }),
@@ -69,7 +99,7 @@ export function parseRollout(text: string): readonly RolloutEntry[] {
 
 /** Most of a rollout is instructions and counters: a look at the text spares parsing them. */
 const TELLING =
-  /"task_(started|complete)"|"turn_aborted"|"turn_context"|"role":"assistant"|"function_call(_output)?"/
+  /"task_(started|complete)"|"turn_aborted"|"token_count"|"custom_tool_call"|"turn_context"|"role":"assistant"|"function_call(_output)?"/
 
 /** `undefined` for a line that tells nothing to us, or is cut. */
 export function parseRolloutLine(line: string): RolloutEntry | undefined {
@@ -107,6 +137,11 @@ export function parseRolloutLine(line: string): RolloutEntry | undefined {
       ...(args && { arguments: args }),
     }
   }
+  const custom = customCall.safeParse(json)
+  if (custom.success)
+    return { type: 'call', callId: custom.data.payload.call_id, name: custom.data.payload.name }
+  const counted = tokenCount.safeParse(json)
+  if (counted.success) return tokensUsed(counted.data.payload.info)
   const answered = callOutput.safeParse(json)
   if (answered.success)
     return {
@@ -115,6 +150,21 @@ export function parseRolloutLine(line: string): RolloutEntry | undefined {
       output: answered.data.payload.output,
     }
   return undefined
+}
+
+function tokensUsed(info: z.infer<typeof tokenCount>['payload']['info']): RolloutEntry {
+  const { last_token_usage: last, total_token_usage: total, model_context_window: window } = info
+  return {
+    type: 'tokens-used',
+    last: {
+      inputTokens: last.input_tokens,
+      outputTokens: last.output_tokens,
+      totalTokens: last.total_tokens,
+      cachedTokens: last.cached_input_tokens,
+    },
+    total: total.total_tokens,
+    ...(typeof window === 'number' && { window }),
+  }
 }
 
 function parseArguments(text: string): Readonly<Record<string, unknown>> | undefined {

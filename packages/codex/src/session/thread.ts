@@ -3,10 +3,9 @@ import { RpcError, type AppServerClient, type ResultOf } from '@x/codex-appserve
 import type { Host } from '@x/host'
 import { toolSpecs, type DynamicTool } from '../conversation/dynamic-tools.ts'
 import { completeHistory } from '../conversation/complete-history.ts'
+import type { KnownThread } from '../conversation/known-thread.ts'
 import { translateChoice } from '../conversation/models.ts'
-import type { RolloutEntry } from '../conversation/parse-rollout.ts'
 import { readRollout } from '../conversation/read-rollout.ts'
-import type { RolloutReader } from '../conversation/refusals.ts'
 import { RolloutFollower } from '../conversation/rollout-follower.ts'
 import { translateTurn } from '../conversation/translate-turn.ts'
 import { SessionError } from '../errors.ts'
@@ -16,15 +15,9 @@ import { describeRefusal } from '../posture/grants.ts'
 import type { PermissionPlaces } from '../posture/render-permissions.ts'
 import type { LaunchRecord } from './parse-launch-record.ts'
 
-export interface OpenedThread {
-  readonly threadId: string
+export interface OpenedThread extends KnownThread {
   /** Where Codex keeps the thread. */
   readonly rolloutPath: string | undefined
-  readonly turns: readonly Turn[]
-  /** What answers in it. */
-  readonly model: ModelChoice | undefined
-  /** What is known of its own record, and who reads it on. */
-  readonly rollout?: { readonly entries: readonly RolloutEntry[]; readonly reader: RolloutReader }
 }
 
 /** A first message may be on its way to disk when we come back: its thread is asked for again until it is there. */

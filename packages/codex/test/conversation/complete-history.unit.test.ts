@@ -2,6 +2,7 @@ import type { Turn } from '@x/agents/conversation'
 import { describe, expect, test } from 'vitest'
 import { completeHistory } from '../../src/conversation/complete-history.ts'
 import type { RolloutEntry } from '../../src/conversation/parse-rollout.ts'
+import { contextFact } from '../../src/conversation/rollout-facts.ts'
 
 const said: Turn['items'][number] = {
   type: 'user-message',
@@ -144,5 +145,78 @@ describe('a history whose items were numbered anew', () => {
     const items = [renumbered(1, 'user-message', 'go'), renumbered(2, 'agent-message', 'done')]
     const [turn] = completeHistory([{ id: 't', status: 'completed', items }], entries)
     expect(turn?.items.map((item) => ('text' in item ? item.text : item.type))).toEqual(['go', 'done'])
+  })
+})
+
+describe('what a turn was as a whole', () => {
+  const used = (total: number, last: number): RolloutEntry => ({
+    type: 'tokens-used',
+    last: { inputTokens: last, outputTokens: 1, totalTokens: last + 1, cachedTokens: 2 },
+    total,
+    window: 1000,
+  })
+  const entries: readonly RolloutEntry[] = [
+    { type: 'turn-began', turnId: 't' },
+    { type: 'call', callId: 'p', name: 'update_plan', arguments: { plan: 'none' } },
+    {
+      type: 'call',
+      callId: 'q',
+      name: 'update_plan',
+      arguments: {
+        explanation: 'why',
+        plan: [
+          { step: 'one', status: 'in_progress' },
+          { step: 'two', status: 'later' },
+          { status: 'pending' },
+        ],
+      },
+    },
+    used(11, 10),
+    used(11, 10),
+    used(32, 20),
+    { type: 'turn-began', turnId: 'other' },
+    used(40, 7),
+  ]
+
+  test('comes from the rollout: its plan, and what it has cost', () => {
+    const turns: Turn[] = [{ id: 't', status: 'completed', items: [said] }]
+    expect(completeHistory(turns, entries)).toMatchObject([
+      {
+        plan: {
+          explanation: 'why',
+          steps: [
+            { text: 'one', status: 'in-progress' },
+            { text: 'two', status: 'pending' },
+          ],
+        },
+        usage: { inputTokens: 30, outputTokens: 2, totalTokens: 32, cachedTokens: 4 },
+      },
+    ])
+    expect(contextFact(entries)).toEqual({ usedTokens: 8, windowTokens: 1000, totalTokens: 40 })
+    expect(contextFact([])).toBeUndefined()
+  })
+
+  test('a history of ten thousand items is completed at once', () => {
+    const items: Turn['items'] = Array.from({ length: 10_000 }, (_, n) => ({
+      type: 'agent-message',
+      id: `item-${String(n)}`,
+      phase: 'done',
+      text: `said ${String(n % 7)}`,
+    }))
+    const rollout: RolloutEntry[] = [{ type: 'turn-began', turnId: 't' }]
+    for (let n = 0; n < 10_000; n += 1) {
+      rollout.push({
+        type: 'call',
+        callId: `c${String(n)}`,
+        name: 'exec_command',
+        arguments: { cmd: 'true' },
+      })
+      rollout.push({ type: 'agent-said', id: `m${String(n)}`, text: `said ${String(n % 7)}` })
+    }
+    const began = performance.now()
+    const [turn] = completeHistory([{ id: 't', status: 'completed', items }], rollout)
+    expect(turn?.items).toHaveLength(20_000)
+    // Some 20 ms; what grows with the square of the length takes seconds.
+    expect(performance.now() - began).toBeLessThan(1_000)
   })
 })

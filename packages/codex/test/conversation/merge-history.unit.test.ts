@@ -14,7 +14,7 @@ const turn = (id: string, status: Turn['status'], ...items: Item[]): Turn => ({ 
 describe('mergeHistory', () => {
   test('takes the history as it is when it has all', () => {
     const history = [turn('a', 'completed', user('1')), turn('b', 'in-progress', user('2'))]
-    expect(mergeHistory([turn('a', 'in-progress')], history, [])).toEqual({ turns: history, held: [] })
+    expect(mergeHistory([turn('a', 'in-progress')], history, []).turns).toEqual(history)
   })
 
   test('keeps a turn that Codex lost, as interrupted', () => {
@@ -36,7 +36,9 @@ describe('mergeHistory', () => {
       { type: 'turn-started', turn: turn('told', 'in-progress') },
       { type: 'item-completed', turnId: 'told', item: user('1') },
     ]
-    expect(mergeHistory(seen, [], held)).toEqual({ turns: [], held })
+    const { turns, isKnown } = mergeHistory(seen, [], held)
+    expect(turns).toEqual([])
+    expect(held.filter(isKnown)).toEqual([])
   })
 
   test('tells a message once that the history has under another name', () => {
@@ -48,6 +50,13 @@ describe('mergeHistory', () => {
       { type: 'item-completed', turnId: 'a', item: user('nameless') },
       { type: 'item-delta', turnId: 'a', itemId: 'm', kind: 'agent-message', text: 'x' },
     ]
-    expect(mergeHistory([], history, held).held).toEqual(held.slice(2))
+    expect(held.filter(mergeHistory([], history, held).isKnown)).toEqual(held.slice(0, 2))
+  })
+
+  test('keeps what was seen of a turn as a whole, and believes the history where it tells it', () => {
+    const usage = { inputTokens: 1, outputTokens: 2, totalTokens: 3 }
+    const seen = { ...turn('a', 'in-progress'), usage, diff: 'diff', plan: { steps: [] } }
+    const told = { ...turn('a', 'completed', user('1')), usage: { ...usage, totalTokens: 4 } }
+    expect(mergeHistory([seen], [told], []).turns).toEqual([{ ...told, diff: 'diff', plan: { steps: [] } }])
   })
 })
