@@ -5,6 +5,8 @@ import { codexBinary, privateDirectory, type CODEX_VERSIONS } from '@x/fixtures'
 import { openLocalHost, type Host } from '@x/host'
 import { openResponsesServer, type ResponsesServer, type ResponsesServerOptions } from '@x/responses'
 import { expectNoLeaks } from '@x/vitest/leak-guard'
+import { taskPaths } from '../src/home/task-paths.ts'
+import { findAppServer } from '../src/session/app-server.ts'
 import { attachSession } from '../src/session/attach-session.ts'
 import { listSessions, stopSession } from '../src/session/list-sessions.ts'
 import { openSession } from '../src/session/open-session.ts'
@@ -22,6 +24,8 @@ export interface Workshop extends AsyncDisposable {
   readonly version: Version
   /** Opens a session of the version, paid by the model. */
   open(options?: Partial<SessionOptions>): Promise<Session>
+  /** Kills the app-server of a session, as the kernel would. */
+  kill(taskId: string): Promise<void>
   attach(taskId: string, options?: { readonly host?: Host; readonly signal?: AbortSignal }): Promise<Session>
 }
 
@@ -57,6 +61,11 @@ export async function openWorkshop(
         }),
       ),
     attach: async (taskId, changes = {}) => keep(await attachSession(taskId, { host, stateDir, ...changes })),
+    async kill(taskId) {
+      const process = await findAppServer(host, taskPaths(stateDir, taskId))
+      await process?.signal('SIGKILL')
+      await process?.waitForExit()
+    },
     async [Symbol.asyncDispose]() {
       await Promise.all(sessions.map((session) => session.close()))
       for (const { taskId } of await listSessions({ host, stateDir }))

@@ -10,18 +10,20 @@ export interface ModelEndpoint {
   readonly model?: string
 }
 
-/** Who pays: an OpenAI API key, or an endpoint of one's own. */
-export type Login = { readonly apiKey: string } | { readonly endpoint: ModelEndpoint }
+/** Who pays: an OpenAI API key, an endpoint of one's own, or whoever logs in later, in the session's terminal. */
+export type Login = { readonly apiKey: string } | { readonly endpoint: ModelEndpoint } | 'in-terminal'
 
 /** What of a login is no secret: enough to write the configuration anew. */
 export type LoginFacts =
   | { readonly kind: 'api-key' }
+  | { readonly kind: 'in-terminal' }
   | { readonly kind: 'endpoint'; readonly baseUrl: string; readonly model: string; readonly hasKey: boolean }
 
 export const DEFAULT_MODEL = 'gpt-5.5'
 
 /** @throws ConfigError for an address that is none, or a key that can't be sent as a header. */
 export function loginFacts(login: Login): LoginFacts {
+  if (login === 'in-terminal') return { kind: 'in-terminal' }
   if ('apiKey' in login) {
     assertKey('login.apiKey', login.apiKey)
     return { kind: 'api-key' }
@@ -49,6 +51,7 @@ function assertKey(field: string, key: string): void {
 
 /** The content of `auth.json`, or `undefined` when the login has no secret. */
 export function renderAuth(login: Login): string | undefined {
+  if (login === 'in-terminal') return undefined
   const key = 'apiKey' in login ? login.apiKey : login.endpoint.key
   return key === undefined ? undefined : `${JSON.stringify({ auth_mode: 'apikey', OPENAI_API_KEY: key })}\n`
 }

@@ -1,8 +1,10 @@
 import type { CloseReason, Conversation, Fault } from '@x/agents/conversation'
 import type { AppServerClient } from '@x/codex-appserver'
+import type { Terminal, TerminalSize } from '@x/agents/terminal'
 import type { DetachedProcess, Host } from '@x/host'
 import { CodexConversation } from '../conversation/codex-conversation.ts'
 import type { DynamicTool } from '../conversation/dynamic-tools.ts'
+import type { RefusalsOptions } from '../conversation/refusals.ts'
 import { leavesSandbox } from '../conversation/read-rollout.ts'
 import { toFault } from '../errors.ts'
 import { proveIsolation, readNetworkNamespace } from '../posture/canary.ts'
@@ -18,6 +20,7 @@ import { rememberSteered } from './remember-steered.ts'
 import type { Session } from './session.ts'
 import { SessionGrants } from './session-grants.ts'
 import { startThread, type OpenedThread } from './thread.ts'
+import { SessionTerminal } from '../terminal/session-terminal.ts'
 
 /** How long an interrupt may take before the process is ended all the same. */
 const INTERRUPT_MS = 2_000
@@ -48,6 +51,7 @@ export class CodexSession implements Session {
   private readonly talk: CodexConversation
   private readonly link: LinkKeeper
   private readonly record: RecordKeeper
+  private readonly terminal: SessionTerminal
   private ending: Promise<void> | undefined
 
   private constructor(
@@ -78,10 +82,7 @@ export class CodexSession implements Session {
       onTurnEnded: () => void this.turnKept().catch(() => undefined),
       leavesSandbox: (asked, agent) =>
         leavesSandbox(host, agent ? agent.rolloutPath : this.link.rolloutPath, asked),
-      refusals: {
-        boundaries: () => boundariesOf(places, this.record.current.grants ?? []),
-        describe: (refusal) => describeRefusal(host, places, refusal),
-      },
+      refusals: refusalsOf(host, places, this.record),
       onGrant: (connection, grant) => grants.add(connection, grant),
       // As it stands: Codex would follow a link, also to where it leads later.
       mayGrant: async (grant) => (await grantsThatHold(host, places, [grant])).length > 0,
@@ -101,6 +102,8 @@ export class CodexSession implements Session {
       over,
       rolloutPath: thread.rolloutPath,
     })
+    const { ready, talk } = this
+    this.terminal = new SessionTerminal({ host, places, record: this.record, ready, talk })
     this.closed = this.talk.closed
     this.ready.catch((error: unknown) => this.lose(error))
   }
@@ -147,6 +150,10 @@ export class CodexSession implements Session {
 
   get conversation(): Conversation {
     return this.talk
+  }
+
+  openTerminal(size: TerminalSize): Promise<Terminal> {
+    return this.terminal.open(size)
   }
 
   async detach(): Promise<void> {
@@ -222,6 +229,7 @@ export class CodexSession implements Session {
   ): Promise<void> {
     if (stop) await this.interruptBriefly()
     try {
+      await this.terminal.close()
       await this.link.end({ stop })
     } finally {
       this.talk.end({ reason, ...(fault && { fault }) })
@@ -233,5 +241,16 @@ export class CodexSession implements Session {
     if (this.link.current.signal.aborted) return
     const late = new Promise<void>((resolve) => setTimeout(resolve, INTERRUPT_MS).unref())
     await Promise.race([this.talk.interrupt().catch(() => undefined), late])
+  }
+}
+
+function refusalsOf(
+  host: Host,
+  places: PermissionPlaces,
+  record: RecordKeeper,
+): Pick<RefusalsOptions, 'boundaries' | 'describe'> {
+  return {
+    boundaries: () => boundariesOf(places, record.current.grants ?? []),
+    describe: (refusal) => describeRefusal(host, places, refusal),
   }
 }

@@ -3,6 +3,7 @@ import { z } from 'zod'
 
 const loginSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('api-key') }),
+  z.object({ kind: z.literal('in-terminal') }),
   z.object({ kind: z.literal('endpoint'), baseUrl: z.string(), model: z.string(), hasKey: z.boolean() }),
 ])
 

@@ -1,4 +1,5 @@
 import type { CloseReason, Conversation } from '@x/agents/conversation'
+import type { Terminal, TerminalSize } from '@x/agents/terminal'
 import type { Host } from '@x/host'
 import type { DynamicTool } from '../conversation/dynamic-tools.ts'
 import type { Login } from '../login/login.ts'
@@ -19,6 +20,15 @@ export interface Session extends AsyncDisposable {
   readonly conversation: Conversation
   /** Resolves when the isolation was proved, and turns are let through. @throws SessionError `posture`, by rejecting; the session is then over */
   readonly ready: Promise<void>
+  /**
+   * Codex's own terminal on this conversation, once the isolation was proved: what is typed there is seen here, and the
+   * other way round. There is one: while it is open everyone gets it, at the size that it has, and closing it closes it
+   * for all. It ends with the session, and with the app-server; then a new one can be opened.
+   *
+   * Who types in it has the rights of the account: Codex lets its own person leave the sandbox.
+   * @throws SessionError `posture`, `lost`; HostError when the machine has no terminals
+   */
+  openTerminal(size: TerminalSize): Promise<Terminal>
   /** Resolves when it is over for us; never rejects. */
   readonly closed: Promise<CloseReason>
   /** We go, it stays: a running turn goes on. Idempotent. */
