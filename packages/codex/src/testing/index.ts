@@ -4,3 +4,4 @@ export {
   type ThreadConversation,
   type ThreadConversationOptions,
 } from './open-thread-conversation.ts'
+export { playRecorded, type PlayRecordedOptions, type RecordedPlay } from './play-recorded.ts'

@@ -41,7 +41,7 @@ export function openThreadConversation(
     onTurnEnded: () => undefined,
   })
   conversation.bind(client)
-  conversation.hydrate(client, { threadId, turns })
+  conversation.hydrate(client, { threadId, turns, model: undefined })
   return { conversation, end: () => conversation.end({ reason: 'closed' }) }
 }
 

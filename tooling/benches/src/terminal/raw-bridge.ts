@@ -3,9 +3,10 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createRequire } from 'node:module'
 import { spawn } from '@lydell/node-pty'
+import type { TerminalSize } from '@x/agents/terminal'
 import type { Browser, Page } from 'playwright-core'
 import { WebSocketServer } from 'ws'
-import { WINDOW, type Address, type Side } from './side.ts'
+import { WINDOW } from './side.ts'
 
 const library = createRequire(import.meta.url)
 
@@ -14,9 +15,10 @@ const PAGE = `<!doctype html><meta charset="utf-8"><link rel="stylesheet" href="
 <style>body { margin: 8px } #t { height: 670px }</style><div id="t"></div>
 <script type="module">
 import { Terminal } from '/xterm.mjs'
-const terminal = new Terminal({ cols: 120, rows: 40, fontSize: 13 })
+const [cols, rows] = location.hash.slice(1).split('x').map(Number)
+const terminal = new Terminal({ cols, rows, fontSize: 13 })
 terminal.open(document.getElementById('t'))
-const socket = new WebSocket(location.href.replace('http', 'ws'))
+const socket = new WebSocket(location.href.replace('http', 'ws').split('#')[0])
 socket.binaryType = 'arraybuffer'
 const acknowledges = location.search.includes('ack')
 let drawn = 0
@@ -39,22 +41,23 @@ socket.onopen = () => (document.body.dataset.terminalState = 'live')
 const MOST_PENDING = 5
 const FEW_PENDING = 2
 
+/** What the next socket is given. */
+interface Next {
+  argv: readonly string[]
+  size: TerminalSize
+}
+
 /**
  * The least that shows a program in a browser: what the PTY gives goes to the socket, and back. `flowControl`: as the
  * guide of xterm.js has it; without it nothing is bounded.
  */
-export class RawBridge implements Side {
+export class RawBridge implements AsyncDisposable {
   readonly port: number
   private readonly close: () => Promise<void>
   private readonly flowControl: boolean
-  private readonly next: { argv: readonly string[] }
+  private readonly next: Next
 
-  private constructor(
-    port: number,
-    flowControl: boolean,
-    next: { argv: readonly string[] },
-    close: () => Promise<void>,
-  ) {
+  private constructor(port: number, flowControl: boolean, next: Next, close: () => Promise<void>) {
     this.port = port
     this.flowControl = flowControl
     this.next = next
@@ -62,7 +65,7 @@ export class RawBridge implements Side {
   }
 
   static async open({ flowControl }: { readonly flowControl: boolean }): Promise<RawBridge> {
-    const next: { argv: readonly string[] } = { argv: [] }
+    const next: Next = { argv: [], size: { columns: 80, rows: 24 } }
     const files = new Map([
       ['/xterm.mjs', await asset('@xterm/xterm/lib/xterm.mjs', 'text/javascript')],
       ['/xterm.css', await asset('@xterm/xterm/css/xterm.css', 'text/css')],
@@ -113,14 +116,14 @@ export class RawBridge implements Side {
     })
   }
 
-  async show(
-    browser: Browser,
-    argv: readonly string[],
-    at: Address = `http://127.0.0.1:${this.port}`,
-  ): Promise<Page> {
+  /** Shows `argv` on a fresh terminal of a size; resolves when keys reach it. Closing the page ends it. */
+  async show(browser: Browser, argv: readonly string[], size: TerminalSize): Promise<Page> {
     this.next.argv = argv
+    this.next.size = size
     const page = await browser.newPage({ viewport: WINDOW })
-    await page.goto(`${at}/${this.flowControl ? '?ack' : ''}`)
+    await page.goto(
+      `http://127.0.0.1:${this.port}/${this.flowControl ? '?ack' : ''}#${size.columns}x${size.rows}`,
+    )
     await page.locator('[data-terminal-state="live"]').waitFor()
     await page.locator('.xterm-helper-textarea').focus()
     return page

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { openChromium } from '@x/fixtures'
-import type { Browser } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { alternate } from '../alternate.ts'
 import type { Bench, BenchOptions, Measure } from '../bench.ts'
 import { median, rounded, spread } from '../statistics.ts'
@@ -10,7 +10,6 @@ import { timeToSight, untilShown } from './on-page.ts'
 import { OurSide } from './our-side.ts'
 import { DONE, MEBIBYTE, PROMPT, writePrograms, type Programs } from './programs.ts'
 import { RawBridge } from './raw-bridge.ts'
-import type { Side } from './side.ts'
 import { openSlowLink } from './slow-link.ts'
 
 const FLOOD_MIB = 12
@@ -52,7 +51,7 @@ interface Stage {
   readonly browser: Browser
   readonly programs: Programs
   readonly ours: OurSide
-  readonly peer: Side
+  readonly peer: RawBridge
 }
 
 /** MiB a second from the key to the frame that shows the last line. */
@@ -60,16 +59,15 @@ async function measureRate(
   kind: 'plain' | 'coloured',
   { n, say, browser, programs, ours, peer }: Stage,
 ): Promise<Measure> {
-  const measure = async (side: Side): Promise<number> => {
-    const page = await side.show(browser, programs.flood(kind))
+  const measure = async (page: Page): Promise<number> => {
     const tookMs = await timeToSight(page, 'Enter', { text: DONE })
     await page.close()
     return FLOOD_MIB / (tookMs / 1000)
   }
   const { a, b } = await alternate(
     n,
-    () => measure(ours),
-    () => measure(peer),
+    async () => measure(await ours.show(browser, programs.flood(kind))),
+    async () => measure(await peer.show(browser, programs.flood(kind), ours.size)),
   )
   say(`${kind} flood, ours   ${spread(a, 'MiB/s')}`)
   say(`${kind} flood, peer   ${spread(b, 'MiB/s')}`)
@@ -87,8 +85,7 @@ async function measureRate(
 
 /** Milliseconds from a key to the frame that shows the program's answer, while the program floods. */
 async function measureEcho({ n, say, browser, programs, ours, peer }: Stage): Promise<Measure> {
-  const measure = async (side: Side): Promise<readonly number[]> => {
-    const page = await side.show(browser, programs.echo)
+  const measure = async (page: Page): Promise<readonly number[]> => {
     await untilShown(page, 'keys:0;')
     const took: number[] = []
     for (let key = 1; key <= KEYS; key += 1)
@@ -98,8 +95,8 @@ async function measureEcho({ n, say, browser, programs, ours, peer }: Stage): Pr
   }
   const { a, b } = await alternate(
     n,
-    () => measure(ours),
-    () => measure(peer),
+    async () => measure(await ours.show(browser, programs.echo)),
+    async () => measure(await peer.show(browser, programs.echo, ours.size)),
   )
   const [one, other] = [percentile95(a.flat()), percentile95(b.flat())]
   say(`echo under flood, ours   ${spread(a.flat(), 'ms')}, p95 ${rounded(one)}`)
