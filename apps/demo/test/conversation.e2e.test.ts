@@ -1,18 +1,21 @@
 import { emptyConversation, type ConversationState, type Question } from '@x/agents/conversation'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { openChromium } from '@x/fixtures'
+import type { Browser } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ScriptedConversation } from './support/scripted-conversation.ts'
 import { openScriptedPage, type ScriptedPage } from './support/scripted-page.ts'
 import { SessionPage } from './support/session-page.ts'
 import { showcase } from './support/showcase.ts'
 
 describe('a person drives a conversation on the page', () => {
+  let browser: Browser
   let it: ScriptedPage
   let session: SessionPage
   let conversation: ScriptedConversation
 
   async function open(state: ConversationState): Promise<void> {
     conversation = new ScriptedConversation(state)
-    it = await openScriptedPage({ a: conversation }, { viewport: { width: 1440, height: 900 } })
+    it = await openScriptedPage({ a: conversation }, { viewport: { width: 1440, height: 900 } }, browser)
     session = new SessionPage(it.page)
   }
 
@@ -25,6 +28,12 @@ describe('a person drives a conversation on the page', () => {
     await expect.poll(() => conversation.asked.length).toBe(count)
     return conversation.asked
   }
+
+  beforeAll(async () => {
+    browser = await openChromium()
+  })
+
+  afterAll(() => browser.close())
 
   afterEach(async () => {
     const { complaints } = it

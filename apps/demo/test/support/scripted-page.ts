@@ -63,7 +63,6 @@ class ScriptedSessions implements SessionDirectory {
 }
 
 export interface ScriptedPage extends AsyncDisposable {
-  readonly browser: Browser
   readonly context: BrowserContext
   readonly page: Page
   readonly sessions: ScriptedSessions
@@ -76,10 +75,11 @@ export interface ScriptedPage extends AsyncDisposable {
   open(options?: BrowserContextOptions): Promise<Page>
 }
 
-/** The built page on the real server, in a browser, logged in, at the first of the conversations. */
+/** The built page on the real server, in a browser, logged in, at the first of the conversations. A browser that is given stays open. */
 export async function openScriptedPage(
   conversations: Readonly<Record<string, ScriptedConversation>>,
   options: BrowserContextOptions = {},
+  browser?: Browser,
 ): Promise<ScriptedPage> {
   const sessions = new ScriptedSessions(conversations)
   const server = await openHttpServer({
@@ -89,16 +89,22 @@ export async function openScriptedPage(
     instance: '0123abcd',
     cookies: { read: async () => [], write: async () => undefined },
   })
-  const browser = await openChromium()
+  const own = browser ?? (await openChromium())
+  const contexts: BrowserContext[] = []
   const strayRequests: string[] = []
   const complaints: string[] = []
   const [first = ''] = Object.keys(conversations)
   const open = async (more: BrowserContextOptions): Promise<Page> => {
-    const context = await browser.newContext(more)
+    const context = await own.newContext(more)
+    contexts.push(context)
     const page = await context.newPage()
     page.on('request', (request) => {
       if (!request.url().startsWith(server.url)) strayRequests.push(request.url())
     })
+    await page.exposeFunction('onViolation', (what: string) => void complaints.push(what))
+    await page.addInitScript(
+      `addEventListener('securitypolicyviolation', (event) => onViolation('policy: ' + event.violatedDirective + ' ' + event.blockedURI))`,
+    )
     page.on('console', (message) => {
       if (message.type() === 'error') complaints.push(message.text())
     })
@@ -113,7 +119,6 @@ export async function openScriptedPage(
   }
   const page = await open(options)
   return {
-    browser,
     context: page.context(),
     page,
     sessions,
@@ -122,7 +127,8 @@ export async function openScriptedPage(
     complaints,
     open: (more = {}) => open(more),
     async [Symbol.asyncDispose]() {
-      await browser.close()
+      await Promise.all(contexts.map((context) => context.close()))
+      if (!browser) await own.close()
       await server.close()
     },
   }

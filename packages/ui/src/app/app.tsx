@@ -19,6 +19,7 @@ import { ThemeSwitch } from '../theme/theme-switch.tsx'
 import { KeySheet } from './key-sheet.tsx'
 import { LogOut } from './log-out.tsx'
 import { LoggedOut } from './logged-out.tsx'
+import { revealHidden } from '../text/reveal-hidden.ts'
 
 export interface AppProps {
   /** Opened and closed by whoever made it. */
@@ -152,7 +153,7 @@ function useTitle(sessions: readonly SessionSummary[], sessionId: string | undef
   const asked = sessions.reduce((sum, session) => sum + needsYou(session.status), 0)
   const title = sessions.find((session) => session.id === sessionId)?.title ?? 'Conversations'
   useEffect(() => {
-    document.title = asked > 0 ? `(${asked}) ${title}` : title
+    document.title = revealHidden(asked > 0 ? `(${asked}) ${title}` : title)
   }, [asked, title])
 }
 

@@ -2,6 +2,7 @@ import type { Fault } from '@x/agents/conversation'
 import type { ReactNode } from 'react'
 import { Mark } from '../theme/mark.tsx'
 import { RequestError } from '../errors.ts'
+import { revealBidi } from '../text/reveal-hidden.ts'
 
 export interface FaultNoteProps {
   readonly fault: Fault
@@ -15,8 +16,8 @@ export function FaultNote({ fault, children }: FaultNoteProps) {
     <div className="x-fault">
       <Mark kind="failed" />
       <div>
-        <p>{fault.message}</p>
-        {fault.remedy !== undefined && <p className="x-faint">{fault.remedy}</p>}
+        <p>{revealBidi(fault.message)}</p>
+        {fault.remedy !== undefined && <p className="x-faint">{revealBidi(fault.remedy)}</p>}
         {children !== undefined && children !== false && <div className="x-actions">{children}</div>}
       </div>
     </div>

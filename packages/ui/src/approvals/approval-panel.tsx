@@ -7,6 +7,7 @@ import type { HotKeys } from '../hooks/use-hot-keys.ts'
 import { ApprovalCard } from './approval-card.tsx'
 import { choicesOf } from './approval-choices.ts'
 import { useAnswer } from './use-answer.ts'
+import { revealHidden } from '../text/reveal-hidden.ts'
 
 export interface ApprovalPanelProps {
   readonly store: SessionStore
@@ -48,7 +49,7 @@ export function ApprovalPanel({ store, conversation, onLeave }: ApprovalPanelPro
   return (
     <>
       <p className="x-sr" role="status" aria-live="assertive">
-        {approval ? spoken(approval) : elsewhere ? 'Answered elsewhere.' : ''}
+        {approval ? revealHidden(spoken(approval)) : elsewhere ? 'Answered elsewhere.' : ''}
       </p>
       {approval && (
         <section className="x-approval" ref={panel} aria-label="Approval" data-approval-id={approval.id}>

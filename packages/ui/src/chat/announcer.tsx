@@ -1,4 +1,5 @@
 import type { Turn } from '@x/agents/conversation'
+import { revealBidi } from '../text/reveal-hidden.ts'
 
 const WORDS = {
   completed: 'Turn completed.',
@@ -11,7 +12,7 @@ export function Announcer({ turn }: { readonly turn: Turn | undefined }) {
   const words = turn === undefined ? '' : turn.status === 'in-progress' ? 'Working.' : WORDS[turn.status]
   return (
     <p className="x-sr" role="status">
-      {words} {turn?.error?.message}
+      {words} {revealBidi(turn?.error?.message ?? '')}
     </p>
   )
 }

@@ -36,7 +36,7 @@ export function CommandItem({ item, asked }: CommandItemProps) {
           <code className="x-row-main">{more.length > 0 ? `${line} …` : line}</code>
           {elsewhere && (
             <span className="x-row-side x-mono" title={item.cwd}>
-              {shortenPath(item.cwd, cwd)}
+              {revealHidden(shortenPath(item.cwd, cwd))}
             </span>
           )}
           {item.durationMs !== undefined && (

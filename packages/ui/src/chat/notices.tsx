@@ -2,6 +2,7 @@ import { memo } from 'react'
 import type { Notice } from '@x/agents/conversation'
 import { plural } from '../text/format.ts'
 import { Mark } from '../theme/mark.tsx'
+import { revealBidi } from '../text/reveal-hidden.ts'
 
 /** What the agent's program wants a person to know, folded to a count. */
 export const Notices = memo(function Notices({ notices }: { readonly notices: readonly Notice[] }) {
@@ -18,7 +19,7 @@ export const Notices = memo(function Notices({ notices }: { readonly notices: re
         {notices.map((notice) => (
           <li key={notice.id}>
             {notice.level === 'warning' && <span className="x-state x-state-asking">warning </span>}
-            {notice.message}
+            {revealBidi(notice.message)}
           </li>
         ))}
       </ul>

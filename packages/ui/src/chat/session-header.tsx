@@ -28,7 +28,7 @@ export function SessionHeader({ session, link, onEnd }: SessionHeaderProps) {
       <div className="x-header-names">
         <h1>{revealHidden(session.title)}</h1>
         <span className="x-header-directory x-mono" title={session.directory}>
-          {session.directory}
+          {revealHidden(session.directory)}
         </span>
       </div>
       <span

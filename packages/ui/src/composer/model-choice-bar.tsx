@@ -2,6 +2,7 @@ import { useRef, useState } from 'react'
 import type { Fault, ModelChoice, ModelInfo } from '@x/agents/conversation'
 import { faultOf } from '../app/fault-note.tsx'
 import type { SessionStore } from '../connection/session-store.ts'
+import { revealHidden } from '../text/reveal-hidden.ts'
 
 export interface ModelChoiceBarProps {
   readonly store: SessionStore
@@ -86,7 +87,7 @@ function Choice({ label, value, options, disabled, onOpen, onChoose }: ChoicePro
     >
       {options.map(([one, name]) => (
         <option key={one} value={one}>
-          {name}
+          {revealHidden(name)}
         </option>
       ))}
     </select>

@@ -5,6 +5,7 @@ import type { PageClient } from '../connection/page-client.ts'
 import { useStore } from '../hooks/use-store.ts'
 import { formatCount, plural } from '../text/format.ts'
 import { Ago } from '../text/time.tsx'
+import { revealHidden } from '../text/reveal-hidden.ts'
 
 export interface DetailsPaneProps {
   readonly client: PageClient
@@ -35,7 +36,7 @@ function OfSession({ session }: { readonly session: SessionSummary }) {
   return (
     <>
       <Detail name="Directory">
-        <code>{session.directory}</code>
+        <code>{revealHidden(session.directory)}</code>
       </Detail>
       <Detail name="Begun">
         <Ago at={session.createdAt} />
@@ -57,7 +58,7 @@ function OfConversation({ conversation }: { readonly conversation: ConversationS
       <Detail name="Said">{plural(turns.length, 'turn')}</Detail>
       {model && (
         <Detail name="Model">
-          {model.model}
+          {revealHidden(model.model)}
           {model.effort !== undefined && `, ${model.effort}`}
         </Detail>
       )}

@@ -58,7 +58,7 @@ export function QuestionPanel({ store, conversation, onLeave }: QuestionPanelPro
   return (
     <>
       <p className="x-sr" role="status" aria-live="assertive">
-        {question ? spoken(question) : elsewhere ? 'Answered elsewhere.' : ''}
+        {question ? revealHidden(spoken(question)) : elsewhere ? 'Answered elsewhere.' : ''}
       </p>
       {question && approvals.length === 0 && (
         <section className="x-approval" ref={panel} aria-label="Question" data-question-id={question.id}>
