@@ -67,9 +67,9 @@ export class KeptSession {
     return this.current.status.state === 'ready' ? this.session?.conversation : undefined
   }
 
-  /** The agent's own program on it, only while it is ready; whoever calls closes it. None can be opened yet. */
-  async openTerminal(_size: TerminalSize): Promise<Terminal | undefined> {
-    return undefined
+  /** The agent's own program on it, only while it is ready; whoever calls closes it. @throws what opening it throws */
+  async openTerminal(size: TerminalSize): Promise<Terminal | undefined> {
+    return this.current.status.state === 'ready' ? await this.session?.openTerminal(size) : undefined
   }
 
   /** Opens it, when it is not open or on its way. How that goes shows in the summary. */

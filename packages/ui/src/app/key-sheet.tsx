@@ -32,6 +32,7 @@ const GROUPS: readonly (readonly [title: string, keys: Keys])[] = [
       ['.', 'stop the turn'],
       ['d', 'changes'],
       ['t', 'terminal'],
+      ['Ctrl+Shift+L', 'leave the terminal, where all other keys are the program’s'],
       ['← →', 'width of a pane, on the line beside it'],
       ['?', 'this sheet'],
     ],
