@@ -7,10 +7,17 @@ const LIMIT_MS = 2_000
  * The newer models that Codex offers in place of others. Its TUI stops at its start to ask about the one in use, and
  * Enter takes the newer one.
  */
-export async function modelUpgrades(client: AppServerClient): Promise<Readonly<Record<string, string>>> {
+export async function modelUpgrades(
+  client: AppServerClient,
+  signal: AbortSignal,
+): Promise<Readonly<Record<string, string>>> {
   const upgrades: Record<string, string> = {}
   try {
-    const { data } = await client.request('model/list', {}, { signal: AbortSignal.timeout(LIMIT_MS) })
+    const { data } = await client.request(
+      'model/list',
+      {},
+      { signal: AbortSignal.any([signal, AbortSignal.timeout(LIMIT_MS)]) },
+    )
     for (const { model, upgrade } of data) if (typeof upgrade === 'string') upgrades[model] = upgrade
   } catch {
     // Then the person is asked.

@@ -25,7 +25,7 @@ export interface SessionTerminalOptions {
 export class SessionTerminal {
   private readonly options: SessionTerminalOptions
   private current: Promise<Terminal> | undefined
-  private isOver = false
+  private readonly over = new AbortController()
 
   constructor(options: SessionTerminalOptions) {
     this.options = options
@@ -33,7 +33,7 @@ export class SessionTerminal {
 
   /** @throws SessionError `posture` when isolation does not hold, `lost` when the session is over; HostError */
   open(size: TerminalSize): Promise<Terminal> {
-    if (this.isOver) return Promise.reject(new SessionError('lost', 'the session is over'))
+    if (this.over.signal.aborted) return Promise.reject(isOver())
     if (this.current) return this.current
     const opening = this.start(size)
     const forget = (): void => {
@@ -46,19 +46,23 @@ export class SessionTerminal {
 
   /** Ends the TUI, and nothing else. Idempotent. */
   async close(): Promise<void> {
-    this.isOver = true
+    this.over.abort(isOver())
     const terminal = await this.current?.catch(() => undefined)
     await terminal?.close()
   }
 
   private async start(size: TerminalSize): Promise<Terminal> {
     const { host, places, record, ready, talk } = this.options
-    await ready
-    const client = await talk.connected()
+    const { signal } = this.over
+    // Neither has an end of its own when the session is over: its end waits for us.
+    const client = await orAborted(
+      ready.then(() => talk.connected()),
+      signal,
+    )
     const threadId = await this.keepThread(client)
     const [{ openTerminal }, upgrades] = await Promise.all([
       import('@x/agents/terminal'),
-      modelUpgrades(client),
+      modelUpgrades(client, signal),
     ])
     const { argv, env } = terminalCommand({
       binary: record.current.binary,
@@ -69,7 +73,7 @@ export class SessionTerminal {
     })
     await using opening = new DisposeStack()
     const pty = opening.use(await host.openPty(argv, { cwd: record.current.directory, env, ...size }))
-    if (this.isOver) throw new SessionError('lost', 'the session is over')
+    signal.throwIfAborted()
     opening.move()
     return openTerminal(pty, { size })
   }
@@ -80,10 +84,23 @@ export class SessionTerminal {
     const { threadId, taskId, kept } = record.current
     if (threadId === null) throw new SessionError('unrecoverable', 'the session has no thread')
     if (!kept) {
-      await client.request('thread/name/set', { threadId, name: taskId })
+      await client.request('thread/name/set', { threadId, name: taskId }, { signal: this.over.signal })
       // What is typed in the terminal does not come by us: from here on it is this thread or none.
       await record.save({ spoken: true, kept: true })
     }
     return threadId
   }
+}
+
+function isOver(): SessionError {
+  return new SessionError('lost', 'the session is over')
+}
+
+function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(signal.reason as Error)
+    signal.addEventListener('abort', abort, { once: true })
+    if (signal.aborted) abort()
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+  })
 }
