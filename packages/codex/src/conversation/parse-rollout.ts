@@ -110,46 +110,82 @@ export function parseRolloutLine(line: string): RolloutEntry | undefined {
   } catch {
     return undefined
   }
-  const began = taskStarted.safeParse(json)
-  if (began.success) return { type: 'turn-began', turnId: began.data.payload.turn_id }
-  const finished = taskFinished.safeParse(json)
-  if (finished.success) return { type: 'turn-finished', turnId: finished.data.payload.turn_id }
-  const context = turnContext.safeParse(json)
-  if (context.success) {
-    const { cwd, permission_profile: profile } = context.data.payload
-    return { type: 'turn-context', cwd, ...(profile && { network: profile.network === 'enabled' }) }
+  return PARSERS[kindOf(json)]?.(json)
+}
+
+type Parser = (json: unknown) => RolloutEntry | undefined
+
+/** By the kind of a line: each is tried against the one shape that it can have. */
+const PARSERS: Readonly<Partial<Record<string, Parser>>> = {
+  task_started: parseBegin,
+  task_complete: parseFinish,
+  turn_aborted: parseFinish,
+  turn_context: parseContext,
+  message: parseMessage,
+  function_call: parseCall,
+  custom_tool_call: parseCustomCall,
+  function_call_output: parseAnswer,
+  token_count: parseTokens,
+}
+
+function kindOf(json: unknown): string {
+  const { type, payload } = (json ?? {}) as { readonly type?: unknown; readonly payload?: unknown }
+  const inner = (payload ?? {}) as { readonly type?: unknown }
+  return String(type === 'event_msg' || type === 'response_item' ? inner.type : type)
+}
+
+function parseBegin(json: unknown): RolloutEntry | undefined {
+  const { data } = taskStarted.safeParse(json)
+  return data && { type: 'turn-began', turnId: data.payload.turn_id }
+}
+
+function parseFinish(json: unknown): RolloutEntry | undefined {
+  const { data } = taskFinished.safeParse(json)
+  return data && { type: 'turn-finished', turnId: data.payload.turn_id }
+}
+
+function parseContext(json: unknown): RolloutEntry | undefined {
+  const { data } = turnContext.safeParse(json)
+  if (!data) return undefined
+  const { cwd, permission_profile: profile } = data.payload
+  return { type: 'turn-context', cwd, ...(profile && { network: profile.network === 'enabled' }) }
+}
+
+function parseMessage(json: unknown): RolloutEntry | undefined {
+  const { data } = agentMessage.safeParse(json)
+  if (!data) return undefined
+  const { id, content } = data.payload
+  return { type: 'agent-said', id, text: content.map((part) => part.text ?? '').join('') }
+}
+
+function parseCall(json: unknown): RolloutEntry | undefined {
+  const { data } = functionCall.safeParse(json)
+  if (!data) return undefined
+  const { name, arguments: text, call_id: callId } = data.payload
+  const turnId = data.payload.internal_chat_message_metadata_passthrough?.turn_id
+  const args = parseArguments(text)
+  return {
+    type: 'call',
+    callId,
+    name,
+    ...(turnId !== undefined && { turnId }),
+    ...(args && { arguments: args }),
   }
-  const said = agentMessage.safeParse(json)
-  if (said.success) {
-    const { id, content } = said.data.payload
-    return { type: 'agent-said', id, text: content.map((part) => part.text ?? '').join('') }
-  }
-  const call = functionCall.safeParse(json)
-  if (call.success) {
-    const { name, arguments: text, call_id: callId } = call.data.payload
-    const turnId = call.data.payload.internal_chat_message_metadata_passthrough?.turn_id
-    const args = parseArguments(text)
-    return {
-      type: 'call',
-      callId,
-      name,
-      ...(turnId !== undefined && { turnId }),
-      ...(args && { arguments: args }),
-    }
-  }
-  const custom = customCall.safeParse(json)
-  if (custom.success)
-    return { type: 'call', callId: custom.data.payload.call_id, name: custom.data.payload.name }
-  const counted = tokenCount.safeParse(json)
-  if (counted.success) return tokensUsed(counted.data.payload.info)
-  const answered = callOutput.safeParse(json)
-  if (answered.success)
-    return {
-      type: 'call-answered',
-      callId: answered.data.payload.call_id,
-      output: answered.data.payload.output,
-    }
-  return undefined
+}
+
+function parseCustomCall(json: unknown): RolloutEntry | undefined {
+  const { data } = customCall.safeParse(json)
+  return data && { type: 'call', callId: data.payload.call_id, name: data.payload.name }
+}
+
+function parseAnswer(json: unknown): RolloutEntry | undefined {
+  const { data } = callOutput.safeParse(json)
+  return data && { type: 'call-answered', callId: data.payload.call_id, output: data.payload.output }
+}
+
+function parseTokens(json: unknown): RolloutEntry | undefined {
+  const { data } = tokenCount.safeParse(json)
+  return data && tokensUsed(data.payload.info)
 }
 
 function tokensUsed(info: z.infer<typeof tokenCount>['payload']['info']): RolloutEntry {

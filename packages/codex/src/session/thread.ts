@@ -14,6 +14,7 @@ import { assertProfile } from '../posture/canary.ts'
 import { describeRefusal } from '../posture/grants.ts'
 import type { PermissionPlaces } from '../posture/render-permissions.ts'
 import type { LaunchRecord } from './parse-launch-record.ts'
+import { hasTurnPages, readTurns } from './read-turns.ts'
 
 export interface OpenedThread extends KnownThread {
   /** Where Codex keeps the thread. */
@@ -74,10 +75,14 @@ export async function takeUpThread(
   if (answer === undefined) return startThread(host, client, record, tools)
   const { thread } = answer
   const rolloutPath = thread.path ?? undefined
-  const turns = thread.turns.map(translateTurn)
+  const [listed, kept] = await Promise.all([
+    hasTurnPages(record.version) ? readTurns(client, threadId) : thread.turns,
+    rolloutPath === undefined ? undefined : readRollout(host, rolloutPath),
+  ])
+  const turns = listed.map(translateTurn)
   const model = choiceIn(answer)
-  if (rolloutPath === undefined) return { threadId, rolloutPath, turns, model }
-  const { entries, bytes } = await readRollout(host, rolloutPath)
+  if (rolloutPath === undefined || kept === undefined) return { threadId, rolloutPath, turns, model }
+  const { entries, bytes } = kept
   const boundaries = boundariesOf(places, record.grants ?? [])
   const complete = await describeRefusals(host, places, completeHistory(turns, entries, boundaries))
   const reader = new RolloutFollower(host, rolloutPath, bytes)
@@ -116,7 +121,12 @@ async function askToResume(
 ): Promise<ResultOf<'thread/resume'> | undefined> {
   for (let n = 1; ; n += 1) {
     try {
-      const params = { threadId, cwd: record.directory, approvalPolicy: approvalPolicy(record) }
+      const params = {
+        threadId,
+        cwd: record.directory,
+        approvalPolicy: approvalPolicy(record),
+        ...(hasTurnPages(record.version) && { excludeTurns: true }),
+      }
       const answer = await client.request('thread/resume', params)
       assertProfile(answer)
       return answer
