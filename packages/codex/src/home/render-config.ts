@@ -1,6 +1,6 @@
 import type { Grant } from '@x/agents/conversation'
 import { stringify } from 'smol-toml'
-import type { LoginFacts } from '../login/login.ts'
+import type { LaunchRecord } from '../session/parse-launch-record.ts'
 import { PROFILE, renderPermissions, type PermissionPlaces } from '../posture/render-permissions.ts'
 
 const PROVIDER = 'endpoint'
@@ -12,10 +12,12 @@ const PROVIDER = 'endpoint'
  * runs outside the sandbox.
  */
 export function renderConfig(
-  login: LoginFacts,
+  { login, version, approvals }: Pick<LaunchRecord, 'login' | 'version' | 'approvals'>,
   places: PermissionPlaces,
   grants: readonly Grant[] = [],
 ): string {
+  // Where nobody is asked, the agent is not offered to ask.
+  const asks = approvals === 'ask'
   const provider =
     login.kind === 'endpoint'
       ? {
@@ -39,7 +41,13 @@ export function renderConfig(
     analytics: { enabled: false },
     // Codex would read a snapshot of the shell from its home before each command. Commands can't see it there, and
     // dash, unlike bash, ends at once with status 2 when a file that it is to read is missing.
-    features: { shell_snapshot: false },
+    features: {
+      shell_snapshot: false,
+      default_mode_request_user_input: asks,
+      request_permissions_tool: asks,
+    },
+    // The floor has it anyway, and knows no such table.
+    ...(version !== '0.142.5' && { tools: { update_plan: { enabled: true } } }),
     shell_environment_policy: { inherit: 'core' },
     projects: { [places.directory]: { trust_level: 'untrusted' } },
     permissions: {

@@ -25,7 +25,7 @@ export async function makeTaskDirectories(host: Host, paths: TaskPaths): Promise
 export async function writeConfig(host: Host, record: LaunchRecord, places: PermissionPlaces): Promise<void> {
   const file = path.posix.join(places.paths.codexHome, 'config.toml')
   const grants = await grantsThatHold(host, places, record.grants ?? [])
-  await host.files.write(file, renderConfig(record.login, places, grants), { mode: 0o600 })
+  await host.files.write(file, renderConfig(record, places, grants), { mode: 0o600 })
 }
 
 /**

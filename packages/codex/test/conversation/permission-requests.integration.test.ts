@@ -4,7 +4,6 @@ import type { Conversation, Question } from '@x/agents/conversation'
 import { CODEX_VERSIONS } from '@x/fixtures'
 import { describe, expect, test } from 'vitest'
 import { callingModel, callTool, runCommand } from '../calling-model.ts'
-import { configuredHost } from '../configured-host.ts'
 import { openWorkshop } from '../workshop.ts'
 
 function nextQuestion(conversation: Conversation): Promise<Question> {
@@ -19,8 +18,7 @@ function nextQuestion(conversation: Conversation): Promise<Question> {
 describe.each(CODEX_VERSIONS)('a wish of Codex %s for more than its sandbox', (version) => {
   test('is granted in the part that was chosen, and opens nothing else', async () => {
     await using workshop = await openWorkshop(version, { model: callingModel() })
-    const host = configuredHost(workshop.host, { features: { request_permissions_tool: true } })
-    const session = await workshop.open({ taskId: 'wishes', host })
+    const session = await workshop.open({ taskId: 'wishes' })
     const { conversation } = session
     conversation.onApproval(({ id }) => void conversation.answer(id, 'accept'))
     const [open, closed] = [path.join(workshop.root, 'open'), path.join(workshop.root, 'closed')]
@@ -74,8 +72,7 @@ describe.each(CODEX_VERSIONS)('a wish of Codex %s for more than its sandbox', (v
 
   test('is asked of nobody when nothing of it may be granted', async () => {
     await using workshop = await openWorkshop(version, { model: callingModel() })
-    const host = configuredHost(workshop.host, { features: { request_permissions_tool: true } })
-    const session = await workshop.open({ host })
+    const session = await workshop.open()
     const asked: unknown[] = []
     session.conversation.onQuestion((question) => asked.push(question))
     const said = await callTool(session, {

@@ -17,9 +17,7 @@ describe.each(CODEX_VERSIONS)('a conversation with Codex %s shows', (version) =>
       { step: 'tell' },
     ] as const
     await using workshop = await openWorkshop(version, { model: playing({ plan, explanation: 'because' }) })
-    // 0.142.5 offers its plan by itself, 0.169.0 where its settings say so.
-    const host = configuredHost(workshop.host, { tools: { update_plan: { enabled: true } } })
-    const { conversation } = await workshop.open(version === '0.142.5' ? {} : { host })
+    const { conversation } = await workshop.open()
     await conversation.send('go').result
     expect(conversation.state.turns[0]?.plan).toEqual({
       explanation: 'because',

@@ -3,7 +3,7 @@ import { parse } from 'smol-toml'
 import { describe, expect, test } from 'vitest'
 import { renderConfig } from '../../src/home/render-config.ts'
 import { taskPaths } from '../../src/home/task-paths.ts'
-import { loginFacts } from '../../src/login/login.ts'
+import { loginFacts, type LoginFacts } from '../../src/login/login.ts'
 import type { PermissionPlaces } from '../../src/posture/render-permissions.ts'
 
 const KEY = 'sk-canary-of-the-login'
@@ -15,9 +15,13 @@ function places(directory: string, stateDir = '/state'): PermissionPlaces {
 
 const endpoint = loginFacts({ endpoint: { baseUrl: 'https://models.example/v1', key: KEY, model: 'm' } })
 
+function asking(login: LoginFacts, version = '0.169.0'): Parameters<typeof renderConfig>[0] {
+  return { login, version, approvals: 'ask' }
+}
+
 describe('renderConfig', () => {
   test('says what the session needs', () => {
-    const text = renderConfig(endpoint, places('/code'))
+    const text = renderConfig(asking(endpoint), places('/code'))
     expect(parse(text)).toEqual({
       check_for_update_on_startup: false,
       cli_auth_credentials_store: 'file',
@@ -33,7 +37,12 @@ describe('renderConfig', () => {
         },
       },
       analytics: { enabled: false },
-      features: { shell_snapshot: false },
+      features: {
+        shell_snapshot: false,
+        default_mode_request_user_input: true,
+        request_permissions_tool: true,
+      },
+      tools: { update_plan: { enabled: true } },
       shell_environment_policy: { inherit: 'core' },
       projects: { '/code': { trust_level: 'untrusted' } },
       permissions: {
@@ -55,8 +64,16 @@ describe('renderConfig', () => {
     expect(text).not.toContain(KEY)
   })
 
+  test('offers no questions where nobody is asked, and names no table that the floor does not know', () => {
+    const silent = renderConfig({ ...asking(endpoint, '0.142.5'), approvals: 'never' }, places('/code'))
+    expect(parse(silent)).toMatchObject({
+      features: { default_mode_request_user_input: false, request_permissions_tool: false },
+    })
+    expect(parse(silent)).not.toHaveProperty('tools')
+  })
+
   test('leaves the provider to Codex for an API key', () => {
-    const text = renderConfig(loginFacts({ apiKey: KEY }), places('/code'))
+    const text = renderConfig(asking(loginFacts({ apiKey: KEY })), places('/code'))
     const config = parse(text)
     expect(config).not.toHaveProperty('model_provider')
     expect(config).not.toHaveProperty('model_providers')
@@ -69,7 +86,7 @@ describe('renderConfig', () => {
     fc.assert(
       fc.property(name, name, (directory, model) => {
         const facts = loginFacts({ endpoint: { baseUrl: 'http://localhost:1/v1', model } })
-        const text = renderConfig(facts, places(`/${directory}`))
+        const text = renderConfig(asking(facts), places(`/${directory}`))
         const config = parse(text)
         expect(config).toMatchObject({ default_permissions: 'task', model })
         expect(config['projects']).toEqual({ [`/${directory}`]: { trust_level: 'untrusted' } })
@@ -80,7 +97,9 @@ describe('renderConfig', () => {
   })
 
   test('gives back single places in the state directory only', () => {
-    const { permissions } = parse(renderConfig(endpoint, places('/state/tasks/mine/work'))) as unknown as {
+    const { permissions } = parse(
+      renderConfig(asking(endpoint), places('/state/tasks/mine/work')),
+    ) as unknown as {
       permissions: { task: { filesystem: Record<string, string> } }
     }
     const given = Object.entries(permissions.task.filesystem).filter(
