@@ -3,8 +3,9 @@ const IN_FLIGHT_MS = 100
 const SMALLEST_BYTES = 16 * 1024
 const LARGEST_BYTES = 2 * 1024 * 1024
 const FIRST_BYTES = 64 * 1024
-/** A slower answer counts as the length of the way only while no faster one was seen for so long. */
-const WAY_MEMORY_MS = 10_000
+/** The length of the way is seen when little is on it: in a flood it is emptied for that now and then. */
+const PROBE_EVERY_MS = 2_000
+const PROBE_BYTES = 4 * 1024
 
 interface Sent {
   /** Of all bytes sent, where these end. */
@@ -15,6 +16,8 @@ interface Sent {
   readonly busySince: number
   /** Whether more waited behind it: otherwise the pace is ours, not the viewer's. */
   readonly more: boolean
+  /** It was little, and alone on its way. */
+  readonly isProbe: boolean
 }
 
 /**
@@ -29,7 +32,7 @@ export class AckWindow {
   private acknowledgedAt = 0
   private bytesPerMs = FIRST_BYTES / IN_FLIGHT_MS
   private wayMs = 0
-  private wayAt = Number.NEGATIVE_INFINITY
+  private probedAt = Number.NEGATIVE_INFINITY
 
   /** @param now a clock in milliseconds that only goes forward */
   constructor(now: () => number) {
@@ -46,14 +49,22 @@ export class AckWindow {
   }
 
   get room(): number {
-    return this.size - this.inFlight
+    if (this.now() - this.probedAt <= PROBE_EVERY_MS) return this.size - this.inFlight
+    return this.inFlight === 0 ? PROBE_BYTES : 0
   }
 
   send(bytes: number, options: { readonly more: boolean }): void {
     const at = this.now()
-    const busySince = this.inFlight === 0 ? at : this.acknowledgedAt
+    const isAlone = this.inFlight === 0
     this.sentBytes += bytes
-    this.sent.push({ end: this.sentBytes, at, acknowledged: this.acknowledgedBytes, busySince, ...options })
+    this.sent.push({
+      end: this.sentBytes,
+      at,
+      acknowledged: this.acknowledgedBytes,
+      busySince: isAlone ? at : this.acknowledgedAt,
+      isProbe: isAlone && bytes <= PROBE_BYTES,
+      ...options,
+    })
   }
 
   /** What was never sent can't be acknowledged, and does not count. */
@@ -67,11 +78,10 @@ export class AckWindow {
     }
   }
 
-  private learn({ at, acknowledged, busySince, more }: Sent, now: number): void {
-    const tookMs = Math.max(0, now - at)
-    if (tookMs <= this.wayMs || now - this.wayAt > WAY_MEMORY_MS) {
-      this.wayMs = tookMs
-      this.wayAt = now
+  private learn({ at, acknowledged, busySince, more, isProbe }: Sent, now: number): void {
+    if (isProbe) {
+      this.wayMs = Math.max(0, now - at)
+      this.probedAt = now
     }
     const pace = (this.acknowledgedBytes - acknowledged) / Math.max(1, now - busySince)
     if (pace > this.bytesPerMs) this.bytesPerMs = pace

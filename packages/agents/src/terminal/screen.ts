@@ -103,7 +103,8 @@ export class Screen {
     const { scrollTop, scrollBottom } = terminal.buffer.active.type === 'normal' ? normal : alt
     const isPlace = scrollTop === 0 && scrollBottom === terminal.rows - 1
     if (!isPlace || _parser.currentState !== 0 || _utf8Decoder.interim[0] !== 0) return data
-    return lastLines(data, this.scrollback + terminal.rows)
+    // As many to come to the bottom, as many for the screen, and the lines above it.
+    return lastLines(data, 2 * terminal.rows + this.scrollback)
   }
 }
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createEmulator } from '../../src/terminal/emulator.ts'
-import { Screen } from '../../src/terminal/screen.ts'
+import { lastLines, Screen } from '../../src/terminal/screen.ts'
 import { arbitraryOutput } from './arbitrary-output.ts'
 import { look } from './look.ts'
 
@@ -24,6 +24,42 @@ test('who comes late sees what one sees who was there, from any byte on', () => 
       late.feed(all.subarray(at))
       expect(look(late)).toEqual(look(early))
     }),
-    { numRuns: 500 },
+    { numRuns: 250 },
   )
+}, 20_000)
+
+test('lines that nobody can see any more are left out, and make no difference', () => {
+  const line = fc.stringMatching(/^[a-z\t ]{0,50}$/)
+  fc.assert(
+    fc.property(
+      arbitraryOutput,
+      fc.array(line, { minLength: 100, maxLength: 200 }),
+      fc.constantFrom('\r\n', '\n'),
+      (before, lines, end) => {
+        const screen = new Screen(SIZE, { scrollback: 10, onReply: () => undefined })
+        const whole = createEmulator(SIZE, 10)
+        const late = createEmulator(SIZE, 10)
+        for (const data of [Buffer.from(before), Buffer.from(lines.join(end))]) {
+          screen.feed(data)
+          whole.feed(data)
+        }
+        late.feed(screen.draw(Number.POSITIVE_INFINITY))
+        expect(look(late)).toEqual(look(whole))
+      },
+    ),
+    { numRuns: 100 },
+  )
+  const plain = Buffer.from('a\r\n'.repeat(1_000))
+  expect(lastLines(plain, 10).length).toBeLessThan(50)
+  expect(lastLines(Buffer.from(`\x1b[1m${String(plain)}`), 10).length).toBe(plain.length + 4)
+})
+
+test('of the lines above the screen as many are drawn as there is room for', () => {
+  const screen = new Screen(SIZE, { scrollback: 1_000, onReply: () => undefined })
+  screen.feed(Buffer.from(Array.from({ length: 900 }, (_, n) => `line ${n}`).join('\r\n')))
+  const size = (maxBytes: number): number => screen.draw(maxBytes).length
+  expect(size(Number.POSITIVE_INFINITY)).toBeGreaterThan(8_000)
+  expect(size(2_000)).toBeLessThanOrEqual(2_000)
+  expect(size(2_000)).toBeGreaterThan(1_900)
+  expect(String(screen.draw(0))).toContain('line 899')
 })

@@ -6,6 +6,9 @@ export class Viewer {
   readonly emulator: Emulator
   readonly frames: TerminalFrame['type'][] = []
   bytes = 0
+  /** Of these, what the program printed. */
+  printed = 0
+  private owed = 0
   private readonly view: TerminalView
   private readonly iterator: AsyncIterator<TerminalFrame>
 
@@ -26,9 +29,16 @@ export class Viewer {
     if (value.type === 'screen' || value.type === 'output') {
       this.emulator.feed(value.data)
       this.bytes += value.data.length
-      if (options.acknowledge !== false) this.view.acknowledge(value.data.length)
+      if (value.type === 'output') this.printed += value.data.length
+      this.owed += value.data.length
+      if (options.acknowledge !== false) this.acknowledgeAll()
     }
     return value
+  }
+
+  acknowledgeAll(): void {
+    this.view.acknowledge(this.owed)
+    this.owed = 0
   }
 
   /** Looks on until the program has ended. */

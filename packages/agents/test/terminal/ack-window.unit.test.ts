@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest'
+import { AckWindow } from '../../src/terminal/ack-window.ts'
+
+/** A viewer that takes so many bytes per millisecond, so far away; returns the window that it ends with. */
+function settle(bytesPerMs: number, wayMs: number): AckWindow {
+  let now = 0
+  const window = new AckWindow(() => now)
+  const arriving: { readonly at: number; readonly bytes: number }[] = []
+  let drawn = 0
+  for (; now < 5_000; now += 1) {
+    if (window.room > 0) {
+      const bytes = Math.min(window.room, 64 * 1024)
+      window.send(bytes, { more: true })
+      drawn = Math.max(drawn, now) + bytes / bytesPerMs
+      arriving.push({ at: drawn + wayMs, bytes })
+    }
+    while (arriving[0] && arriving[0].at <= now) window.acknowledge(arriving.shift()?.bytes ?? 0)
+  }
+  return window
+}
+
+test.each([
+  ['a slow viewer nearby', 100, 1, 16 * 1024],
+  ['a browser', 5_000, 2, 500 * 1024],
+  ['one that takes all', 1_000_000, 0, 2 * 1024 * 1024],
+])('%s has about 100 ms on its way', (_name, bytesPerMs, wayMs, expected) => {
+  const { size } = settle(bytesPerMs, wayMs)
+  expect(size).toBeGreaterThanOrEqual(expected * 0.7)
+  expect(size).toBeLessThanOrEqual(expected * 1.6)
+})
+
+test('a long way is filled', () => {
+  const { size } = settle(2_000, 200)
+  expect(size).toBeGreaterThan(2_000 * 200)
+})
+
+test('what was never sent is not acknowledged', () => {
+  const window = new AckWindow(() => 0)
+  window.send(10, { more: false })
+  window.acknowledge(1_000)
+  expect(window.inFlight).toBe(0)
+  window.send(5, { more: false })
+  expect(window.inFlight).toBe(5)
+})
