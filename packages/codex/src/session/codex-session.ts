@@ -1,4 +1,4 @@
-import type { CloseReason, Conversation, Fault } from '@x/agents/conversation'
+import type { CloseReason, Conversation, Fault, Grant } from '@x/agents/conversation'
 import type { AppServerClient } from '@x/codex-appserver'
 import type { Terminal, TerminalSize } from '@x/agents/terminal'
 import type { DetachedProcess, Host } from '@x/host'
@@ -67,6 +67,9 @@ export class CodexSession implements Session {
     this.version = record.version
     this.record = new RecordKeeper(host, places.paths, { ...record, threadId: thread.threadId })
     this.ready = this.passGate(client, over.signal, proof)
+    const writableRoots = [record.directory, places.paths.work]
+    const open = (given: readonly Grant[]): void => void writableRoots.push(...writableIn(given))
+    void grantsThatHold(host, places, record.grants ?? []).then(open)
     const grants = new SessionGrants({ host, places, record: this.record, signal: over.signal })
     this.talk = new CodexConversation({
       threadId: thread.threadId,
@@ -83,12 +86,16 @@ export class CodexSession implements Session {
       leavesSandbox: (asked, agent) =>
         leavesSandbox(host, agent ? agent.rolloutPath : this.link.rolloutPath, asked),
       refusals: refusalsOf(host, places, this.record),
-      onGrant: (connection, grant) => grants.add(connection, grant),
+      onGrant: async (connection, wanted) => {
+        const grant = await grants.add(connection, wanted)
+        open([grant])
+        return grant
+      },
       // As it stands: Codex would follow a link, also to where it leads later.
       mayGrant: async (grant) => (await grantsThatHold(host, places, [grant])).length > 0,
       unattended: record.approvals === 'never',
       tools,
-      writableRoots: [record.directory, places.paths.work],
+      writableRoots,
     })
     this.link = new LinkKeeper({
       host,
@@ -253,4 +260,8 @@ function refusalsOf(
     boundaries: () => boundariesOf(places, record.current.grants ?? []),
     describe: (refusal) => describeRefusal(host, places, refusal),
   }
+}
+
+function writableIn(grants: readonly Grant[]): readonly string[] {
+  return grants.flatMap((grant) => ('path' in grant && grant.mode === 'write' ? [grant.path] : []))
 }
