@@ -32,7 +32,11 @@ export function CommandItem({ item, asked }: CommandItemProps) {
       onToggle={() => setChosen(!open)}
       head={
         <>
-          <DoingState status={item.status} asked={asked} />
+          {/* Whether the sandbox stopped it matters more than what the shell made of that. */}
+          <DoingState
+            status={item.refusal && item.status === 'failed' ? 'refused' : item.status}
+            asked={asked}
+          />
           <code className="x-row-main">{more.length > 0 ? `${line} …` : line}</code>
           {elsewhere && (
             <span className="x-row-side x-mono" title={item.cwd}>

@@ -1,4 +1,4 @@
-import { useRef, useState } from 'react'
+import { useCallback, useEffect, useRef, useState } from 'react'
 import type { Fault, ModelChoice, ModelInfo } from '@x/agents/conversation'
 import { faultOf } from '../app/fault-note.tsx'
 import type { SessionStore } from '../connection/session-store.ts'
@@ -12,29 +12,35 @@ export interface ModelChoiceBarProps {
   readonly onFault: (fault: Fault | undefined) => void
 }
 
-/** Which model answers and how hard it thinks, from the next turn on. What there is to choose is asked for when somebody looks. */
+/** Which model answers and how hard it thinks, from the next turn on. */
 export function ModelChoiceBar({ store, model, disabled, onFault }: ModelChoiceBarProps) {
   const [models, setModels] = useState<readonly ModelInfo[]>()
   const asked = useRef(false)
-  const load = (): void => {
-    if (asked.current) return
-    asked.current = true
-    store.models().then(
-      (known) => setModels(known),
-      (error: unknown) => {
+  const load = useCallback(
+    (failed: (error: unknown) => void) => {
+      if (asked.current) return
+      asked.current = true
+      store.models().then(setModels, (error: unknown) => {
         asked.current = false
-        onFault(faultOf(error))
-      },
-    )
-  }
+        failed(error)
+      })
+    },
+    [store],
+  )
+  const known = model !== undefined && !disabled
+  useEffect(() => {
+    // Nobody has asked yet, so nobody is told when it fails: whoever opens the list asks again.
+    if (known) load(() => undefined)
+  }, [known, load])
+  const onOpen = (): void => load((error) => onFault(faultOf(error)))
   const choose = (choice: ModelChoice): void => {
     onFault(undefined)
     store.chooseModel(choice).catch((error: unknown) => onFault(faultOf(error)))
   }
   if (!model) return null
-  const known = models?.find((one) => one.model === model.model)
-  const effort = model.effort ?? known?.defaultEffort
-  const efforts = known?.efforts.map((one) => one.effort) ?? []
+  const info = models?.find((one) => one.model === model.model)
+  const effort = model.effort ?? info?.defaultEffort
+  const efforts = info?.efforts.map((one) => one.effort) ?? []
   return (
     <>
       <Choice
@@ -42,7 +48,7 @@ export function ModelChoiceBar({ store, model, disabled, onFault }: ModelChoiceB
         value={model.model}
         options={withCurrent(models?.map((one) => [one.model, one.name] as const) ?? [], model.model)}
         disabled={disabled}
-        onOpen={load}
+        onOpen={onOpen}
         onChoose={(next) => choose({ model: next })}
       />
       {effort !== undefined && (
@@ -54,7 +60,7 @@ export function ModelChoiceBar({ store, model, disabled, onFault }: ModelChoiceB
             effort,
           )}
           disabled={disabled}
-          onOpen={load}
+          onOpen={onOpen}
           onChoose={(next) => choose({ model: model.model, effort: next })}
         />
       )}
@@ -82,7 +88,6 @@ function Choice({ label, value, options, disabled, onOpen, onChoose }: ChoicePro
       value={value}
       disabled={disabled}
       onFocus={onOpen}
-      onPointerEnter={onOpen}
       onChange={(event) => onChoose(event.target.value)}
     >
       {options.map(([one, name]) => (
