@@ -26,6 +26,17 @@ export class TerminalView {
     await this.page.keyboard.type(text)
   }
 
+  /**
+   * Types as slowly as a person, then presses Enter. Codex takes letters that come in a burst for a paste, and an Enter
+   * right behind them for a line of it.
+   */
+  async say(text: string): Promise<void> {
+    await this.keys.focus()
+    await this.page.keyboard.type(text, { delay: 40 })
+    await this.page.waitForTimeout(400)
+    await this.page.keyboard.press('Enter')
+  }
+
   /** Resolves when the screen shows this. */
   async shows(text: string | RegExp): Promise<void> {
     await this.rows.filter({ hasText: text }).waitFor({ timeout: 60_000 })
