@@ -41,6 +41,8 @@ export function renderConfig(
     analytics: { enabled: false },
     // Codex would read a snapshot of the shell from its home before each command. Commands can't see it there, and
     // dash, unlike bash, ends at once with status 2 when a file that it is to read is missing.
+    // What is switched on here is our choice: a person can do nothing about it.
+    suppress_unstable_features_warning: true,
     features: {
       shell_snapshot: false,
       default_mode_request_user_input: asks,

@@ -70,7 +70,20 @@ export async function grantsThatHold(
       return now && isSameGrant(now, grant) ? grant : undefined
     }),
   )
-  return checked.filter((grant) => grant !== undefined)
+  return withoutNested(checked.filter((grant) => grant !== undefined))
+}
+
+/**
+ * The same places without those that lie in others. Codex follows links on the way to a place that it opens: who may
+ * write in the outer one could put a link in the inner one's place, to anywhere. Pure.
+ */
+export function withoutNested(grants: readonly Grant[]): readonly Grant[] {
+  return grants.filter(
+    (grant, n) =>
+      !grants.some(
+        (other, m) => m !== n && coversGrant(other, grant) && (m < n || !isSameGrant(other, grant)),
+      ),
+  )
 }
 
 /** A refusal with what a person may grant against it: the network, or the nearest directory that is there. */
@@ -125,6 +138,8 @@ function whyClosed(place: string, mode: 'read' | 'write', places: PermissionPlac
   const programs = [installation, cacheOf(installation), ...PROGRAMS_OF_A_HOME.map(inHome)]
   if (programs.some(overlaps) || SYSTEM_PLACES.some((root) => isWithin(root, place)))
     return 'it holds programs or settings that are used outside the sandbox'
+  // Who may write around it could put a link in its place, which Codex would follow.
+  if (isWithin(place, directory)) return 'it holds the directory that commands work in'
   if (hasProtectedName(place, '/')) return 'what lies there is obeyed by programs outside the sandbox'
   return undefined
 }

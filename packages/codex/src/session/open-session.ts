@@ -7,7 +7,7 @@ import { ConfigError } from '../errors.ts'
 import { resolveStateDir } from '../home/x-directories.ts'
 import { taskPaths, type TaskPaths } from '../home/task-paths.ts'
 import { loginFacts, renderAuth, type LoginFacts } from '../login/login.ts'
-import { resolveGrant } from '../posture/grants.ts'
+import { resolveGrant, withoutNested } from '../posture/grants.ts'
 import type { PermissionPlaces } from '../posture/render-permissions.ts'
 import { assertVersion, provisionCodex, type Installation } from '../provision/provision-codex.ts'
 import { attachSession } from './attach-session.ts'
@@ -87,7 +87,7 @@ async function firstGrants(
   places: PermissionPlaces,
 ): Promise<Grant[]> {
   const wanted: readonly Grant[] = [...grants, ...(network ? [{ network: true } as const] : [])]
-  return Promise.all(
+  const real = await Promise.all(
     wanted.map((grant) =>
       resolveGrant(host, places, grant).catch((cause: unknown) => {
         if (!(cause instanceof ConversationError)) throw cause
@@ -95,6 +95,7 @@ async function firstGrants(
       }),
     ),
   )
+  return [...withoutNested(real)]
 }
 
 async function findInstallation(options: SessionOptions): Promise<Installation> {

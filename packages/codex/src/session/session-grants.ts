@@ -2,7 +2,7 @@ import { ConversationError, type Grant } from '@x/agents/conversation'
 import type { AppServerClient } from '@x/codex-appserver'
 import type { Host } from '@x/host'
 import { proveIsolation } from '../posture/canary.ts'
-import { coversGrant, grantsThatHold, isSameGrant, resolveGrant } from '../posture/grants.ts'
+import { coversGrant, grantsThatHold, resolveGrant, withoutNested } from '../posture/grants.ts'
 import { PROFILE, type PermissionPlaces } from '../posture/render-permissions.ts'
 import type { RecordKeeper } from './record-keeper.ts'
 import { writeConfig } from './task-directory.ts'
@@ -55,8 +55,8 @@ export class SessionGrants {
     const { host, places } = this.options
     const grant = await resolveGrant(host, places, wanted)
     const before = this.granted
-    if (before.some((one) => isSameGrant(one, grant))) return grant
-    await this.use(client, [...before.filter((one) => !coversGrant(grant, one)), grant])
+    if (before.some((one) => coversGrant(one, grant))) return grant
+    await this.use(client, withoutNested([...before, grant]))
     try {
       const { grantsHold } = await this.prove(client)
       if (grantsHold) return grant

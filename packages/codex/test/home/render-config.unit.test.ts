@@ -24,6 +24,7 @@ describe('renderConfig', () => {
     const text = renderConfig(asking(endpoint), places('/code'))
     expect(parse(text)).toEqual({
       check_for_update_on_startup: false,
+      suppress_unstable_features_warning: true,
       cli_auth_credentials_store: 'file',
       default_permissions: 'task',
       model: 'm',
