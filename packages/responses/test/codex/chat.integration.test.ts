@@ -124,7 +124,7 @@ describe.each(CODEX_VERSIONS.slice(-1))(
           ).not.toContain('spawn_agent')
           expect(itemsOf(messages, 'subAgentActivity').length).toBeGreaterThanOrEqual(2)
         },
-        { tables: UPDATE_PLAN },
+        { tables },
       )
     })
 
