@@ -42,9 +42,16 @@ function sumUsage(entries: readonly RolloutEntry[]): TokenUsage | undefined {
   return sum
 }
 
-/** The agent makes its plan anew with each call. */
+/** The agent makes its plan anew with each call. Where it has no such tool, it is told so. */
 function lastPlan(entries: readonly RolloutEntry[]): Plan | undefined {
-  const call = entries.findLast((entry) => entry.type === 'call' && entry.name === 'update_plan')
+  const refused = new Set(
+    entries.flatMap((entry) =>
+      entry.type === 'call-answered' && /^unsupported call/i.test(entry.output) ? [entry.callId] : [],
+    ),
+  )
+  const call = entries.findLast(
+    (entry) => entry.type === 'call' && entry.name === 'update_plan' && !refused.has(entry.callId),
+  )
   if (call?.type !== 'call' || !Array.isArray(call.arguments?.['plan'])) return undefined
   const { explanation } = call.arguments
   const steps = (call.arguments['plan'] as readonly unknown[]).flatMap((entry) => {

@@ -171,6 +171,13 @@ describe('what a turn was as a whole', () => {
         ],
       },
     },
+    {
+      type: 'call',
+      callId: 'r',
+      name: 'update_plan',
+      arguments: { plan: [{ step: 'three', status: 'pending' }] },
+    },
+    { type: 'call-answered', callId: 'r', output: 'unsupported call: update_plan' },
     used(11, 10),
     used(11, 10),
     used(32, 20),
