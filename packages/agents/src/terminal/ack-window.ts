@@ -16,7 +16,7 @@ interface Sent {
   readonly busySince: number
   /** Whether more waited behind it: otherwise the pace is ours, not the viewer's. */
   readonly more: boolean
-  /** It was little, and alone on its way. */
+  /** There was little on the way with it. */
   readonly isProbe: boolean
 }
 
@@ -49,8 +49,8 @@ export class AckWindow {
   }
 
   get room(): number {
-    if (this.now() - this.probedAt <= PROBE_EVERY_MS) return this.size - this.inFlight
-    return this.inFlight === 0 ? PROBE_BYTES : 0
+    const isDue = this.now() - this.probedAt > PROBE_EVERY_MS
+    return (isDue ? PROBE_BYTES : this.size) - this.inFlight
   }
 
   send(bytes: number, options: { readonly more: boolean }): void {
@@ -62,7 +62,7 @@ export class AckWindow {
       at,
       acknowledged: this.acknowledgedBytes,
       busySince: isAlone ? at : this.acknowledgedAt,
-      isProbe: isAlone && bytes <= PROBE_BYTES,
+      isProbe: this.inFlight <= PROBE_BYTES,
       ...options,
     })
   }

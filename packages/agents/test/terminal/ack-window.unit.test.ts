@@ -42,3 +42,13 @@ test('what was never sent is not acknowledged', () => {
   window.send(5, { more: false })
   expect(window.inFlight).toBe(5)
 })
+
+test('a few keys are echoed however far the viewer is', () => {
+  let now = 0
+  const window = new AckWindow(() => now)
+  for (; now < 10_000; now += 50) {
+    expect(window.room).toBeGreaterThan(100)
+    window.send(10, { more: false })
+    if (now >= 400) window.acknowledge(10)
+  }
+})
