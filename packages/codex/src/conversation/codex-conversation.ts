@@ -167,6 +167,8 @@ export class CodexConversation implements Conversation {
     const command = refusedCommand(this.state, itemId, grant)
     const { onGrant } = this.options
     if (!onGrant) throw new ConversationError('not-grantable', 'nothing can be granted here')
+    if (this.requests.endangersGiven(grant))
+      throw new ConversationError('not-grantable', 'it holds, or lies in, what was granted when asked for')
     const granted = await onGrant(await this.slot.next(), grant)
     const sent = new SentTurn(this.events, tellGrant(command, granted), randomUUID())
     // A turn that runs keeps the sandbox that it began with.

@@ -1,9 +1,10 @@
 import type { Grant } from '@x/agents/conversation'
 import type { protocol } from '@x/codex-appserver'
+import { areNested } from '../posture/grants.ts'
 import { isThatGrant, readGrants } from './permission-requests.ts'
 
 /** The newest of a thread; who is asked more often than that is asked again. */
-const MAX_GIVEN = 100
+const MAX_GIVEN = 10_000
 
 /** What of a thread, and until when: for good, or while `turnId` runs. */
 interface Given {
@@ -29,6 +30,14 @@ export class GivenGrants {
       ...(scope === 'turn' && { turnId: turnId ?? '' }),
     }))
     this.given = [...this.given, ...added].slice(-MAX_GIVEN)
+  }
+
+  /**
+   * Whether it holds, or lies in, what was given to any thread: commands that write in the one could then have the
+   * other lead elsewhere.
+   */
+  endangers(grant: Grant): boolean {
+    return this.given.some((one) => areNested(one.grant, grant))
   }
 
   /** Whether all of it was allowed, to this thread and for this turn. What can't be read was not. */

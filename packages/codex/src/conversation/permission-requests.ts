@@ -1,6 +1,7 @@
 import path from 'node:path'
 import type { Grant } from '@x/agents/conversation'
 import type { ParamsOf, ResultOf } from '@x/codex-appserver'
+import { areNested } from '../posture/grants.ts'
 
 type Params = ParamsOf<'item/permissions/requestApproval'>
 
@@ -12,7 +13,7 @@ export type MayGrant = (grant: Grant) => Promise<boolean>
 
 /**
  * What is asked for and may be granted. Left out are patterns, places that Codex has names for, and whatever is no
- * plain absolute path; and what `mayGrant` refuses.
+ * plain absolute path; what lies in, or holds, another one that is asked for before it; and what `mayGrant` refuses.
  */
 export async function requestedGrants(
   { permissions }: Params,
@@ -22,7 +23,7 @@ export async function requestedGrants(
   const distinct = new Map(asked.map((grant) => [JSON.stringify(grant), grant]))
   const grants: Grant[] = []
   for (const grant of [...distinct.values()].slice(0, MAX_GRANTS))
-    if (await mayGrant(grant)) grants.push(grant)
+    if (!grants.some((one) => areNested(one, grant)) && (await mayGrant(grant))) grants.push(grant)
   return grants
 }
 

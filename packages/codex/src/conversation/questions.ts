@@ -50,7 +50,6 @@ export class Questions {
 
   /** Takes the questions of one connection, once the thread's state is there; the subscriptions end with it. */
   bind(client: AppServerClient, hydrated: Promise<void>): void {
-    const { mayGrant = () => Promise.resolve(false) } = this.options
     client.onRequest('item/tool/requestUserInput', async (params, { requestId, signal }) => {
       await hydrated
       const base = await this.base(client, requestId, { params })
@@ -66,7 +65,7 @@ export class Questions {
     client.onRequest('item/permissions/requestApproval', async (params, { requestId, signal }) => {
       await hydrated
       const base = await this.base(client, requestId, { params })
-      const question = base && (await permissionQuestion(base, params, mayGrant))
+      const question = base && (await permissionQuestion(base, params, this.mayGrant))
       return this.ask('permission', question, signal) as Promise<ResultOf<'item/permissions/requestApproval'>>
     })
   }
@@ -77,6 +76,9 @@ export class Questions {
     if (!question) return false
     const result = await this.resultOf(question, answer)
     if ('misfit' in result) throw new ConversationError('choice-not-offered', result.misfit)
+    // Another answer may have been given meanwhile.
+    if (answer.kind === 'permission' && answer.grants.some((grant) => this.options.given.endangers(grant)))
+      throw new ConversationError('choice-not-offered', 'a grant that may no longer be given')
     const settled = this.open.settle(questionId, result)
     if (settled) this.remember(question, answer)
     return settled
@@ -86,6 +88,11 @@ export class Questions {
     return this.open.onOpen(listener)
   }
 
+  private readonly mayGrant: MayGrant = async (grant) => {
+    const { given, mayGrant } = this.options
+    return mayGrant !== undefined && !given.endangers(grant) && mayGrant(grant)
+  }
+
   private remember({ turnId, agentId }: Question, answer: QuestionAnswer): void {
     if (answer.kind !== 'permission') return
     const { given, threadId } = this.options
@@ -93,13 +100,12 @@ export class Questions {
   }
 
   private async resultOf(question: Question, answer: QuestionAnswer): Promise<Result | Misfit> {
-    const { mayGrant = () => Promise.resolve(false) } = this.options
     if (answer.kind === 'declined') return DECLINED[question.kind]
     if (question.kind === 'input' && answer.kind === 'input') return inputAnswer(question, answer.answers)
     if (question.kind === 'elicitation' && answer.kind === 'elicitation')
       return elicitationAnswer(question, answer.values)
     if (question.kind === 'permission' && answer.kind === 'permission')
-      return grantedPermissions(question.grants, answer, mayGrant)
+      return grantedPermissions(question.grants, answer, this.mayGrant)
     return { misfit: `the question is one of ${question.kind}` }
   }
 

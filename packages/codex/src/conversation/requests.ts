@@ -1,4 +1,11 @@
-import type { Approval, ApprovalDecision, Feed, Question, QuestionAnswer } from '@x/agents/conversation'
+import type {
+  Approval,
+  ApprovalDecision,
+  Feed,
+  Grant,
+  Question,
+  QuestionAnswer,
+} from '@x/agents/conversation'
 import type { AppServerClient, KnownNotification } from '@x/codex-appserver'
 import { Approvals, type ApprovalsOptions } from './approvals.ts'
 import { DynamicTools, type DynamicTool } from './dynamic-tools.ts'
@@ -20,10 +27,11 @@ export class Requests {
   private readonly approvals: Approvals
   private readonly questions: Questions
   private readonly tools: DynamicTools
+  private readonly given = new GivenGrants()
 
   constructor(options: RequestsOptions) {
     this.agents = new SubAgents(options)
-    const shared = { agents: this.agents, given: new GivenGrants() }
+    const shared = { agents: this.agents, given: this.given }
     this.approvals = new Approvals({ ...options, ...shared })
     this.questions = new Questions({ ...options, ...shared })
     this.tools = new DynamicTools(options.tools ?? [])
@@ -57,6 +65,11 @@ export class Requests {
 
   onQuestion(listener: (question: Question) => void): Disposable {
     return this.questions.onOpen(listener)
+  }
+
+  /** Whether a grant for the whole session would endanger what was given when it was asked for. */
+  endangersGiven(grant: Grant): boolean {
+    return this.given.endangers(grant)
   }
 
   /** It is over: tools that still run are told to stop. */

@@ -51,8 +51,28 @@ export async function resolveGrant(host: Host, places: PermissionPlaces, grant: 
   return { path: real, mode }
 }
 
-export async function isGrantable(host: Host, places: PermissionPlaces, grant: Grant): Promise<boolean> {
-  return (await resolveGrant(host, places, grant).catch(() => undefined)) !== undefined
+/**
+ * Whether it may be given as it stands, beside what is. A link may not: Codex would follow it, also to where it leads
+ * later.
+ */
+export async function isGrantable(
+  host: Host,
+  places: PermissionPlaces,
+  grant: Grant,
+  given: readonly Grant[],
+): Promise<boolean> {
+  if (given.some((one) => areNested(one, grant))) return false
+  const now = await resolveGrant(host, places, grant).catch(() => undefined)
+  return now !== undefined && isSameGrant(now, grant)
+}
+
+/** Whether one of two places lies below the other, and commands may write in the outer one. */
+export function areNested(one: Grant, other: Grant): boolean {
+  if ('network' in one || 'network' in other || one.path === other.path) return false
+  return (
+    (one.mode === 'write' && isWithin(one.path, other.path)) ||
+    (other.mode === 'write' && isWithin(other.path, one.path))
+  )
 }
 
 /**
@@ -65,10 +85,7 @@ export async function grantsThatHold(
   grants: readonly Grant[],
 ): Promise<readonly Grant[]> {
   const checked = await Promise.all(
-    grants.map(async (grant) => {
-      const now = await resolveGrant(host, places, grant).catch(() => undefined)
-      return now && isSameGrant(now, grant) ? grant : undefined
-    }),
+    grants.map(async (grant) => ((await isGrantable(host, places, grant, [])) ? grant : undefined)),
   )
   return withoutNested(checked.filter((grant) => grant !== undefined))
 }
@@ -130,7 +147,8 @@ function whyClosed(place: string, mode: 'read' | 'write', places: PermissionPlac
   const inHome = (name: string): string => path.posix.join(accountHome, name)
   const secrets = [stateDir, ...SECRETS_OF_A_MACHINE, ...SECRETS_OF_A_HOME.map(inHome)]
   if (PATTERN.test(place)) return 'Codex would read its name as a pattern'
-  if ([directory, paths.work].some((root) => isWithin(root, place)) && !hasProtectedName(place, directory))
+  const isProtected = mode === 'write' && hasProtectedName(place, directory)
+  if ([directory, paths.work].some((root) => isWithin(root, place)) && !isProtected)
     return 'it is open already'
   if (secrets.some(overlaps)) return 'it holds, or is, what must stay out of reach of commands'
   if (place === '/tmp' || place.startsWith('/tmp/codex-daemon-')) return 'sockets of Codex lie there'

@@ -9,7 +9,7 @@ import { leavesSandbox } from '../conversation/read-rollout.ts'
 import { toFault } from '../errors.ts'
 import { proveIsolation, readNetworkNamespace } from '../posture/canary.ts'
 import { boundariesOf } from '../posture/boundaries.ts'
-import { describeRefusal, grantsThatHold } from '../posture/grants.ts'
+import { describeRefusal, grantsThatHold, isGrantable } from '../posture/grants.ts'
 import type { PermissionPlaces } from '../posture/render-permissions.ts'
 import { connectAppServer, findAppServer, startAppServer, stopAppServer } from './app-server.ts'
 import { LinkKeeper } from './link-keeper.ts'
@@ -91,8 +91,7 @@ export class CodexSession implements Session {
         open([grant])
         return grant
       },
-      // As it stands: Codex would follow a link, also to where it leads later.
-      mayGrant: async (grant) => (await grantsThatHold(host, places, [grant])).length > 0,
+      mayGrant: (grant) => isGrantable(host, places, grant, this.record.current.grants ?? []),
       unattended: record.approvals === 'never',
       tools,
       writableRoots,
