@@ -56,7 +56,7 @@ function denialIn(line: string, cwd: string, boundaries: Boundaries): Refusal | 
 
 /** The place that a message names: the last quoted one, else what stands right before the reason. */
 function placeIn(line: string, cwd: string): string | undefined {
-  const quoted = [...line.matchAll(/'([^']+)'|"([^"]+)"|`([^`']+)[`']|‘([^’]+)’/g)].at(-1)
+  const quoted = [...line.matchAll(/'([^']+)'|"([^"]+)"|`([^`']+)[`']|‘([^‘’]+)’/g)].at(-1)
   const before = /(?:^|: )([^:]+): (?:read-only file system|permission denied|operation not permitted)/i.exec(
     line,
   )?.[1]

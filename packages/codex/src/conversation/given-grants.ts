@@ -3,7 +3,7 @@ import type { protocol } from '@x/codex-appserver'
 import { areNested } from '../posture/grants.ts'
 import { isThatGrant, readGrants } from './permission-requests.ts'
 
-/** The newest of a thread; who is asked more often than that is asked again. */
+/** The newest of a session: what is forgotten is asked for again. More than a person says yes to. */
 const MAX_GIVEN = 10_000
 
 /** What of a thread, and until when: for good, or while `turnId` runs. */

@@ -24,6 +24,8 @@ export interface QueueOptions {
 
 /** How many messages may wait. */
 const MAX_MESSAGES = 100
+/** UTF-16 units of all that wait: its file, all of it escaped, is then one that can be read again. */
+const MAX_TEXT = 8 * 1024 * 1024
 
 /**
  * Messages that wait until the turn that runs has ended, oldest first.
@@ -69,7 +71,7 @@ export class Queue {
         const others = queue.messages.filter((one) => one.id !== id)
         const message = { id, text, queuedAt: Date.now() }
         const messages = first ? [message, ...others] : [...others, message]
-        return { ...this.released(queue, { when }), messages }
+        return bounded({ ...this.released(queue, { when }), messages })
       })
       .catch((error: unknown) => this.forget(id, error))
       .finally(() => {
@@ -82,7 +84,10 @@ export class Queue {
     if (text.trim() === '') throw new TypeError('expected a message, got an empty text')
     return this.kept.change((queue) =>
       waits(queue, id)
-        ? { ...queue, messages: queue.messages.map((one) => (one.id === id ? { ...one, text } : one)) }
+        ? bounded({
+            ...queue,
+            messages: queue.messages.map((one) => (one.id === id ? { ...one, text } : one)),
+          })
         : queue,
     )
   }
@@ -253,4 +258,10 @@ export class Queue {
     if (JSON.stringify(queue) !== JSON.stringify(feed.state.queue))
       feed.publish({ type: 'queue-changed', queue })
   }
+}
+
+/** @throws RangeError when more waits than can be kept */
+function bounded(queue: StoredQueue): StoredQueue {
+  if (queue.messages.reduce((length, { text }) => length + text.length, 0) <= MAX_TEXT) return queue
+  throw new RangeError(`expected at most ${String(MAX_TEXT)} characters in the queue`)
 }

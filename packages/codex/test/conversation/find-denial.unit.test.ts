@@ -98,4 +98,13 @@ describe('what the sandbox denied', () => {
     const fine = { ...item, status: 'completed', exitCode: 0 } as const
     expect(withRefusal(fine, boundaries)).toBe(fine)
   })
+
+  test.each(['‘', "'", '`', '"', ': a', ' /', 'cannot open '])(
+    'is looked for in time in many %j',
+    (piece) => {
+      const began = performance.now()
+      look(`${piece.repeat(16_384).slice(0, 16_300)}: permission denied`)
+      expect(performance.now() - began).toBeLessThan(250)
+    },
+  )
 })

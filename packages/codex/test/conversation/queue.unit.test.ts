@@ -256,6 +256,19 @@ describe('Queue', () => {
     expect(store.kept.messages).toHaveLength(1)
   })
 
+  test('keeps no more than can be read again', async () => {
+    const { begin, add, queue, store } = open()
+    begin()
+    const most = 'a'.repeat(8 * 1024 * 1024 - 3)
+    add(most)
+    const refused = add('four').result
+    await expect(refused).rejects.toThrow(RangeError)
+    add('two')
+    await settle()
+    await expect(queue.edit('id of two', 'four')).rejects.toThrow(RangeError)
+    expect(store.kept.messages.map(({ text }) => text)).toEqual([most, 'two'])
+  })
+
   test('fails those who wait when the conversation ends', async () => {
     const { begin, add, queue, store } = open()
     begin()
