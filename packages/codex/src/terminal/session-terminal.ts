@@ -3,6 +3,7 @@ import type { AppServerClient } from '@x/codex-appserver'
 import { DisposeStack, type Host } from '@x/host'
 import { SessionError } from '../errors.ts'
 import type { PermissionPlaces } from '../posture/render-permissions.ts'
+import { findAppServer } from '../session/app-server.ts'
 import type { RecordKeeper } from '../session/record-keeper.ts'
 import { modelUpgrades } from './model-upgrades.ts'
 import { terminalCommand } from './terminal-command.ts'
@@ -75,7 +76,29 @@ export class SessionTerminal {
     const pty = opening.use(await host.openPty(argv, { cwd: record.current.directory, env, ...size }))
     signal.throwIfAborted()
     opening.move()
-    return openTerminal(pty, { size })
+    const terminal = openTerminal(pty, { size })
+    void this.follow(terminal, client).catch(() => undefined)
+    return terminal
+  }
+
+  /**
+   * Ends a TUI whose app-server is gone: 0.142.5 leaves by itself, 0.169.0 stays, tries the next one on the socket, and
+   * may lose what is typed meanwhile. A connection of ours that breaks alone is nothing to it.
+   */
+  private async follow(terminal: Terminal, first: AppServerClient): Promise<void> {
+    const { talk } = this.options
+    const served = await this.appServer()
+    for (let client = first; ; client = await talk.connected()) {
+      if ((await this.appServer()) !== served) return terminal.close()
+      const isOver = await Promise.race([client.closed.then(() => false), terminal.ended.then(() => true)])
+      if (isOver) return undefined
+      if ((await this.appServer()) !== served) return terminal.close()
+    }
+  }
+
+  private async appServer(): Promise<string | undefined> {
+    const process = await findAppServer(this.options.host, this.options.places.paths)
+    return process && `${process.identity.pid} ${process.identity.startTime}`
   }
 
   /** Codex can resume only what it has on disk, and it writes nothing of a thread before its first turn, but its name. */
