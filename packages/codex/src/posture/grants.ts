@@ -108,6 +108,7 @@ export async function describeRefusal(
   host: Host,
   places: PermissionPlaces,
   refusal: Refusal,
+  given: readonly Grant[],
 ): Promise<Refusal> {
   const { denied, path: place } = refusal
   if (denied === 'network') return { ...refusal, grant: { network: true } }
@@ -116,7 +117,7 @@ export async function describeRefusal(
     const stat = await host.files.stat(at)
     if (!stat || (stat.type === 'file' && denied === 'write')) continue
     const grant = await resolveGrant(host, places, { path: at, mode: denied }).catch(() => undefined)
-    return grant ? { ...refusal, grant } : refusal
+    return grant && !given.some((one) => areNested(one, grant)) ? { ...refusal, grant } : refusal
   }
   return refusal
 }

@@ -257,7 +257,7 @@ function refusalsOf(
 ): Pick<RefusalsOptions, 'boundaries' | 'describe'> {
   return {
     boundaries: () => boundariesOf(places, record.current.grants ?? []),
-    describe: (refusal) => describeRefusal(host, places, refusal),
+    describe: (refusal) => describeRefusal(host, places, refusal, record.current.grants ?? []),
   }
 }
 

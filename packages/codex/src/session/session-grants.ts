@@ -2,7 +2,7 @@ import { ConversationError, type Grant } from '@x/agents/conversation'
 import type { AppServerClient } from '@x/codex-appserver'
 import type { Host } from '@x/host'
 import { proveIsolation } from '../posture/canary.ts'
-import { coversGrant, grantsThatHold, resolveGrant, withoutNested } from '../posture/grants.ts'
+import { areNested, coversGrant, grantsThatHold, resolveGrant, withoutNested } from '../posture/grants.ts'
 import { PROFILE, type PermissionPlaces } from '../posture/render-permissions.ts'
 import type { RecordKeeper } from './record-keeper.ts'
 import { writeConfig } from './task-directory.ts'
@@ -56,6 +56,12 @@ export class SessionGrants {
     const grant = await resolveGrant(host, places, wanted)
     const before = this.granted
     if (before.some((one) => coversGrant(one, grant))) return grant
+    // An agent of the agent may still run under what it began with, the inner place among it.
+    if (before.some((one) => areNested(one, grant)))
+      throw new ConversationError(
+        'not-grantable',
+        `${'path' in grant ? grant.path : 'the network'} can't be granted: it holds what was granted before`,
+      )
     await this.use(client, withoutNested([...before, grant]))
     try {
       const { grantsHold } = await this.prove(client)

@@ -1,4 +1,4 @@
-import type { Command, Item, ModelChoice, Refusal, Turn } from '@x/agents/conversation'
+import type { Command, Grant, Item, ModelChoice, Refusal, Turn } from '@x/agents/conversation'
 import { RpcError, type AppServerClient, type ResultOf } from '@x/codex-appserver'
 import type { Host } from '@x/host'
 import { toolSpecs, type DynamicTool } from '../conversation/dynamic-tools.ts'
@@ -84,7 +84,12 @@ export async function takeUpThread(
   if (rolloutPath === undefined || kept === undefined) return { threadId, rolloutPath, turns, model }
   const { entries, bytes } = kept
   const boundaries = boundariesOf(places, record.grants ?? [])
-  const complete = await describeRefusals(host, places, completeHistory(turns, entries, boundaries))
+  const complete = await describeRefusals(
+    host,
+    places,
+    completeHistory(turns, entries, boundaries),
+    record.grants ?? [],
+  )
   const reader = new RolloutFollower(host, rolloutPath, bytes)
   return { threadId, rolloutPath, turns: complete, model, rollout: { entries, reader } }
 }
@@ -96,11 +101,12 @@ async function describeRefusals(
   host: Host,
   places: PermissionPlaces,
   turns: readonly Turn[],
+  given: readonly Grant[],
 ): Promise<readonly Turn[]> {
   const refused = turns.flatMap(({ items }) => items.flatMap((item) => (isRefused(item) ? [item] : [])))
   const described = new Map<Item, Item>()
   for (const item of refused.slice(-DESCRIBED_REFUSALS))
-    described.set(item, { ...item, refusal: await describeRefusal(host, places, item.refusal) })
+    described.set(item, { ...item, refusal: await describeRefusal(host, places, item.refusal, given) })
   if (described.size === 0) return turns
   return turns.map((turn) => ({ ...turn, items: turn.items.map((item) => described.get(item) ?? item) }))
 }

@@ -1,11 +1,11 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import type { Grant } from '@x/agents/conversation'
+import type { Command, Grant } from '@x/agents/conversation'
 import { CODEX_VERSIONS } from '@x/fixtures'
 import { describe, expect, test } from 'vitest'
 import { callingModel, callTool, runCommand } from '../calling-model.ts'
 import type { Session } from '../../src/session/session.ts'
-import { openWorkshop, type Workshop } from '../workshop.ts'
+import { openWorkshop, until, type Workshop } from '../workshop.ts'
 
 /** Wishes for places; what is offered of them is granted for the session. */
 const wish = (session: Session, read: readonly string[], write: readonly string[]): Promise<string> =>
@@ -83,5 +83,37 @@ describe.each(CODEX_VERSIONS)('with Codex %s, a place that commands may replace'
     await runCommand(session, `rmdir ${place}; ln -s ${home} ${place}`)
     expect(await runCommand(session, `cat ${home}/auth.json`)).not.toContain('secret')
     expect(offered).toEqual([])
+  })
+
+  test('is not granted around what was granted before: who began before that may still run with it', async () => {
+    await using workshop = await openWorkshop(version, { model: callingModel() })
+    const outer = path.join(workshop.root, 'outer')
+    const inner = path.join(outer, 'group', 'inner')
+    const beside = path.join(workshop.root, 'beside')
+    await Promise.all([mkdir(inner, { recursive: true }), mkdir(beside)])
+    const session = await workshop.open({ approvals: 'never', grants: [{ path: inner, mode: 'write' }] })
+    const { conversation } = session
+    const refusalOf = async (cmd: string): Promise<Command> => {
+      await runCommand(session, cmd)
+      return until(conversation, ({ turns }) =>
+        turns
+          .flatMap(({ items }) => items)
+          .find((item): item is Command => item.type === 'command' && item.command === cmd && !!item.refusal),
+      )
+    }
+    const around = await refusalOf(`touch ${outer}/made`)
+    expect(around.refusal).toEqual({ denied: 'write', path: `${outer}/made` })
+    const { id } = await refusalOf(`touch ${beside}/made`)
+    await until(conversation, ({ turns }) =>
+      turns.some(({ items }) => items.some((item) => item.type === 'command' && item.refusal?.grant)),
+    )
+    for (const [item, place] of [
+      [around.id, outer],
+      [id, workshop.root],
+    ] as const) {
+      await expect(conversation.grant(item, { path: place, mode: 'write' })).rejects.toMatchObject({
+        code: 'not-grantable',
+      })
+    }
   })
 })
