@@ -43,6 +43,8 @@ describe('MarkdownText', () => {
         const text = parts.join('\n\n')
         expect(html(text)).toBe(wholeHtml(text))
       }),
+      // Each run draws two pages: a hundred of them take longer than a test may on a busy machine.
+      { numRuns: 50 },
     )
   })
 

@@ -16,7 +16,7 @@ export type Entry =
 
 /** How a command ended, as far as the account tells. */
 export interface Result {
-  readonly status: 'completed' | 'failed' | 'declined'
+  readonly status: 'completed' | 'failed' | 'declined' | 'refused'
   readonly output?: string
 }
 
