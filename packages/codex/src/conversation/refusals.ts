@@ -26,6 +26,7 @@ const LOOK_AGAIN_MS = [20, 80, 200, 400, 800, 1_600, 3_200]
 const TRIES_IN_A_TURN = 3
 /** An item may come so much later than what the agent was told (0.142.5). */
 const ITEM_LATE_MS = 300
+const KEPT_OUTPUTS = 20
 
 /**
  * Shows what Codex shows nothing of. A command that its sandbox denied at once gets no item at all: the agent is told,
@@ -41,6 +42,8 @@ export class Refusals {
   >()
   private turnId = ''
   private cwd = ''
+  /** Outputs as the agent was told them, for items that come later. */
+  private readonly told = new Map<string, string>()
   /** Turns that have ended, and whose end has not been read. */
   private readonly unfinished = new Set<string>()
   private looking: Promise<void> | undefined
@@ -72,6 +75,8 @@ export class Refusals {
       this.look()
     }
     if (event.type !== 'item-completed' || event.item.type !== 'command' || event.item.refusal) return
+    const told = this.told.get(event.item.id)
+    if (told !== undefined && this.fillIn(event.turnId, event.item.id, told)) return
     if (event.item.status === 'failed') this.explain(event.turnId, event.item.id)
   }
 
@@ -114,9 +119,14 @@ export class Refusals {
     if (entry.type !== 'call-answered') return
     const known = this.calls.get(entry.callId)
     this.calls.delete(entry.callId)
-    if (!known || !show || this.find(known.turnId, entry.callId)) return
+    if (!known || !show) return
     const facts = { cwd: known.cwd, running: false, boundaries: this.options.boundaries() }
     const command = rolloutCommand(known.call, entry.output, facts)
+    if (command.exitCode !== undefined && command.output !== '') this.remember(entry.callId, command.output)
+    if (this.find(known.turnId, entry.callId)) {
+      if (command.exitCode !== undefined) this.fillIn(known.turnId, entry.callId, command.output)
+      return
+    }
     // Whoever declined it knows; what succeeded has an item that is on its way.
     if (command.status === 'refused') void this.show(known.turnId, command)
     else if (command.exitCode !== undefined && command.exitCode !== 0) this.showLate(known.turnId, command)
@@ -138,6 +148,19 @@ export class Refusals {
     setTimeout(() => {
       if (!this.find(turnId, command.id)) void this.show(turnId, command)
     }, ITEM_LATE_MS).unref()
+  }
+
+  /** Codex tells a command that ends at once without its output now and then; the agent was told it. */
+  private fillIn(turnId: string, itemId: string, output: string): boolean {
+    const item = this.find(turnId, itemId)
+    if (item?.phase !== 'done' || item.output !== '' || output === '') return false
+    this.options.publish({ type: 'item-completed', turnId, item: { ...item, output } })
+    return true
+  }
+
+  private remember(itemId: string, output: string): void {
+    this.told.set(itemId, output)
+    for (const id of this.told.keys()) if (this.told.size > KEPT_OUTPUTS) this.told.delete(id)
   }
 
   private explain(turnId: string, itemId: string): void {
