@@ -1,6 +1,5 @@
-import path from 'node:path'
 import type { Grant } from '@x/agents/conversation'
-import { SECRETS_OF_A_HOME, SECRETS_OF_A_MACHINE } from './posture.ts'
+import { secretsOf } from './account-places.ts'
 import type { PermissionPlaces } from './render-permissions.ts'
 
 /** What the sandbox of a session closes: enough to tell whether it was what stood in a command's way. */
@@ -13,14 +12,9 @@ export interface Boundaries {
 }
 
 export function boundariesOf(places: PermissionPlaces, grants: readonly Grant[]): Boundaries {
-  const { paths, directory, stateDir, accountHome } = places
+  const { paths, directory, stateDir } = places
   return {
-    hidden: [
-      '/tmp',
-      stateDir,
-      ...SECRETS_OF_A_MACHINE,
-      ...SECRETS_OF_A_HOME.map((name) => path.posix.join(accountHome, name)),
-    ],
+    hidden: ['/tmp', stateDir, ...secretsOf(places)],
     open: [
       directory,
       paths.work,

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { ConversationError, type Grant, type Refusal } from '@x/agents/conversation'
 import type { Host } from '@x/host'
-import { SECRETS_OF_A_HOME, SECRETS_OF_A_MACHINE } from './posture.ts'
+import { secretsOf } from './account-places.ts'
 import type { PermissionPlaces } from './render-permissions.ts'
 
 /** Whoever writes here decides what runs outside the sandbox. */
@@ -146,7 +146,7 @@ function whyClosed(place: string, mode: 'read' | 'write', places: PermissionPlac
   const { paths, directory, stateDir, installation, accountHome } = places
   const overlaps = (other: string): boolean => isWithin(place, other) || isWithin(other, place)
   const inHome = (name: string): string => path.posix.join(accountHome, name)
-  const secrets = [stateDir, ...SECRETS_OF_A_MACHINE, ...SECRETS_OF_A_HOME.map(inHome)]
+  const secrets = [stateDir, ...secretsOf(places)]
   if (PATTERN.test(place)) return 'Codex would read its name as a pattern'
   const isProtected = mode === 'write' && hasProtectedName(place, directory)
   if ([directory, paths.work].some((root) => isWithin(root, place)) && !isProtected)

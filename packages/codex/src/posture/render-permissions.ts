@@ -1,7 +1,7 @@
 import path from 'node:path'
 import type { Grant } from '@x/agents/conversation'
 import type { TaskPaths } from '../home/task-paths.ts'
-import { SECRETS_OF_A_HOME, SECRETS_OF_A_MACHINE } from './posture.ts'
+import { secretsOf } from './account-places.ts'
 
 /** The name under which the profile stands in `config.toml`. */
 export const PROFILE = 'task'
@@ -15,6 +15,8 @@ export interface PermissionPlaces {
   readonly installation: string
   /** Home of the account, whose secrets are hidden. */
   readonly accountHome: string
+  /** Where those really lie, and the machine's. @default where they do when none is a link */
+  readonly secrets?: readonly string[]
 }
 
 /**
@@ -28,11 +30,8 @@ export function renderPermissions(
   places: PermissionPlaces,
   grants: readonly Grant[] = [],
 ): Record<string, 'read' | 'write' | 'deny'> {
-  const { paths, directory, stateDir, installation, accountHome } = places
-  const secrets = [
-    ...SECRETS_OF_A_MACHINE,
-    ...SECRETS_OF_A_HOME.map((name) => path.posix.join(accountHome, name)),
-  ].map((place) => [place, 'deny'] as const)
+  const { paths, directory, stateDir, installation } = places
+  const secrets = secretsOf(places).map((place) => [place, 'deny'] as const)
   return {
     ':slash_tmp': 'deny',
     ':tmpdir': 'write',

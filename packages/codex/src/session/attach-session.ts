@@ -1,5 +1,6 @@
 import { SessionError } from '../errors.ts'
 import { resolveStateDir } from '../home/x-directories.ts'
+import { accountPlaces } from '../posture/account-places.ts'
 import { taskPaths } from '../home/task-paths.ts'
 import { findAppServer } from './app-server.ts'
 import { CodexSession } from './codex-session.ts'
@@ -28,7 +29,7 @@ export async function attachSession(
     directory: record.directory,
     stateDir,
     installation: record.installation,
-    accountHome: host.facts.home,
+    ...(await accountPlaces(host)),
   }
   if (await findAppServer(host, paths)) await assertSameDirectory(host, record, places)
   else {

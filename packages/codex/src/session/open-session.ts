@@ -5,6 +5,7 @@ import type { Host } from '@x/host'
 import { assertTools } from '../conversation/dynamic-tools.ts'
 import { ConfigError } from '../errors.ts'
 import { resolveStateDir } from '../home/x-directories.ts'
+import { accountPlaces } from '../posture/account-places.ts'
 import { taskPaths, type TaskPaths } from '../home/task-paths.ts'
 import { loginFacts, renderAuth, type LoginFacts } from '../login/login.ts'
 import { resolveGrant, withoutNested } from '../posture/grants.ts'
@@ -44,7 +45,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     directory,
     stateDir,
     installation: installation.directory,
-    accountHome: host.facts.home,
+    ...(await accountPlaces(host)),
   }
   const record: LaunchRecord = {
     schema: 1,

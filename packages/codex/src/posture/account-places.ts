@@ -1,0 +1,33 @@
+import path from 'node:path'
+import type { Host } from '@x/host'
+import type { PermissionPlaces } from './render-permissions.ts'
+import { SECRETS_OF_A_HOME, SECRETS_OF_A_MACHINE } from './posture.ts'
+
+/** Prints where each argument leads, links followed; one that leads nowhere stays as it is. */
+const SCRIPT = 'for place do readlink -f -- "$place" || printf "%s\\n" "$place"; done'
+
+/**
+ * The home of the account and its secrets where they really lie: no command can be run under a profile that denies a
+ * link, and a grant of what a link leads to would open it.
+ * @throws HostError when the host can't be asked
+ */
+export async function accountPlaces(
+  host: Host,
+): Promise<Required<Pick<PermissionPlaces, 'accountHome' | 'secrets'>>> {
+  const { home } = host.facts
+  const wanted = [home, ...SECRETS_OF_A_MACHINE, ...secretsOfHome(home)]
+  const { stdout } = await host.exec(['/bin/sh', '-c', SCRIPT, 'places', ...wanted], { cwd: '/' })
+  const [accountHome, ...secrets] = stdout.split('\n').slice(0, -1)
+  return accountHome !== undefined && secrets.length === wanted.length - 1
+    ? { accountHome, secrets }
+    : { accountHome: home, secrets: wanted.slice(1) }
+}
+
+/** What is hidden from commands, as far as it is the account's and the machine's. */
+export function secretsOf({ accountHome, secrets }: PermissionPlaces): readonly string[] {
+  return secrets ?? [...SECRETS_OF_A_MACHINE, ...secretsOfHome(accountHome)]
+}
+
+function secretsOfHome(home: string): readonly string[] {
+  return SECRETS_OF_A_HOME.map((name) => path.posix.join(home, name))
+}

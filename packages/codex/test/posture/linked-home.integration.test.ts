@@ -1,0 +1,32 @@
+import { mkdir, symlink, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { CODEX_VERSIONS } from '@x/fixtures'
+import { expect, test } from 'vitest'
+import { callingModel, runCommand } from '../calling-model.ts'
+import { hostWith } from '../host-with.ts'
+import { openWorkshop } from '../workshop.ts'
+
+test.each(CODEX_VERSIONS)(
+  'a home, and secrets in it, that are links are hidden from commands of Codex %s where they lie, and not granted',
+  async (version) => {
+    await using workshop = await openWorkshop(version, { model: callingModel() })
+    const at = (...names: string[]): string => path.join(workshop.root, ...names)
+    await mkdir(at('real', '.aws'), { recursive: true })
+    await mkdir(at('kept', 'ssh'), { recursive: true })
+    await writeFile(at('real', '.aws', 'key'), 'secret\n')
+    await writeFile(at('kept', 'ssh', 'key'), 'secret\n')
+    await symlink(at('kept', 'ssh'), at('real', '.ssh'))
+    await symlink(at('real'), at('home'))
+    const host = hostWith(workshop.host, { facts: { ...workshop.host.facts, home: at('home') } })
+
+    const session = await workshop.open({ host, approvals: 'never' })
+    const names = ['home/.aws', 'real/.aws', 'home/.ssh', 'real/.ssh', 'kept/ssh']
+    const said = await runCommand(session, `cat ${names.map((name) => at(name, 'key')).join(' ')}`)
+    expect(said).toMatch(/exited with code 1/)
+    expect(said).not.toMatch(/^secret/m)
+    for (const place of ['real', 'kept']) {
+      const grants = [{ path: at(place), mode: 'write' }] as const
+      await expect(workshop.open({ host, grants })).rejects.toMatchObject({ field: 'grants' })
+    }
+  },
+)
