@@ -142,7 +142,7 @@ describe('a terminal on the page', () => {
     })
     const view = await open()
     await view.type(
-      `i=0; while [ $i -lt 3000 ]; do i=$((i+1)); printf '\\033[3%dm漢%d\\033[0m ' $((i%8)) $i; done; echo; echo en""d\n`,
+      `i=0; while [ $i -lt 60000 ]; do i=$((i+1)); printf '\\033[3%dm漢%d\\033[0m ' $((i%8)) $i; done; echo; echo en""d\n`,
     )
     await view.shows('漢')
     answers = false

@@ -154,9 +154,10 @@ export class TerminalLink {
   }
 
   private follow(status: ConnectionStatus): void {
+    // What is drawn from now on was sent by a connection that is gone: nobody waits for its acknowledgement.
+    if (status.state === 'reconnecting' || status.state === 'closed') this.socket = undefined
     if (status.state === 'reconnecting') this.state.write(status)
     if (status.state !== 'closed') return
-    this.socket = undefined
     if (status.reason === 'logged-out') this.options.onLoggedOut()
     const over = status.reason === 'ended'
     this.state.write(over ? { state: 'ended', exitCode: null, signal: null } : { state: 'left' })

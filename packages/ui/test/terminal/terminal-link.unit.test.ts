@@ -111,9 +111,11 @@ describe('a view', () => {
     it.drawn[0]?.()
     expect(it.newest().texts).toEqual([{ type: 'acknowledge', bytes: 5 }])
     it.newest().gives('late')
+    it.newest().gives('later')
     it.newest().breaks()
-    it.due.at(-1)?.()
     it.drawn[1]?.()
+    it.due.at(-1)?.()
+    it.drawn[2]?.()
     expect(it.sockets.map((socket) => socket.sent.length)).toEqual([1, 0])
   })
 
