@@ -4,10 +4,17 @@
  * - `closed`: the conversation is over.
  * - `gate-closed`: the session may not take turns; `cause` says why.
  * - `withdrawn`: the message was taken out of the queue before it was sent.
+ * - `queue-full`: no more messages can wait; take one out, or send one.
  * - `not-grantable`: nothing that may be granted stood in the command's way, or something else did.
  */
 export type ConversationErrorCode =
-  'no-active-turn' | 'choice-not-offered' | 'closed' | 'gate-closed' | 'withdrawn' | 'not-grantable'
+  | 'no-active-turn'
+  | 'choice-not-offered'
+  | 'closed'
+  | 'gate-closed'
+  | 'withdrawn'
+  | 'queue-full'
+  | 'not-grantable'
 
 /** What a conversation throws when it can't do what was asked. */
 export class ConversationError extends Error {

@@ -110,7 +110,7 @@ export class CodexConversation implements Conversation {
     return this.events.state
   }
 
-  /** @throws RangeError when too many messages wait in the queue */
+  /** @throws ConversationError `queue-full` */
   send(text: string, options: SendOptions = {}): TurnHandle {
     if (text.trim() === '') throw new TypeError('expected a message, got an empty text')
     const { clientId = randomUUID(), when = 'now' } = options

@@ -57,10 +57,10 @@ export class Queue {
     void this.kept.settled().then(() => (this.inherited = this.kept.current.leaving?.id))
   }
 
-  /** @throws RangeError when too many wait */
+  /** @throws ConversationError `queue-full` */
   add(sent: SentTurn, { first = false }: { readonly first?: boolean } = {}): void {
     if (this.kept.current.messages.length + this.adding >= MAX_MESSAGES)
-      throw new RangeError(`expected at most ${String(MAX_MESSAGES)} messages in the queue`)
+      throw new ConversationError('queue-full', `at most ${String(MAX_MESSAGES)} messages can wait`)
     const { clientId: id, message: text } = sent
     // Now, not when it is written: a turn that is interrupted meanwhile holds it.
     const when = this.options.isFree()
@@ -260,8 +260,8 @@ export class Queue {
   }
 }
 
-/** @throws RangeError when more waits than can be kept */
+/** @throws ConversationError `queue-full` when more waits than can be kept */
 function bounded(queue: StoredQueue): StoredQueue {
   if (queue.messages.reduce((length, { text }) => length + text.length, 0) <= MAX_TEXT) return queue
-  throw new RangeError(`expected at most ${String(MAX_TEXT)} characters in the queue`)
+  throw new ConversationError('queue-full', `at most ${String(MAX_TEXT)} characters can wait`)
 }

@@ -173,7 +173,7 @@ describe('Queue', () => {
     const { begin, add, waiting } = open()
     begin()
     for (let n = 0; n < 100; n += 1) add(String(n))
-    expect(() => add('one more')).toThrow(RangeError)
+    expect(() => add('one more')).toThrow('can wait')
     await settle()
     while (waiting().length < 100) await settle()
     expect(() => add('one more')).toThrow(/100/)
@@ -262,10 +262,10 @@ describe('Queue', () => {
     const most = 'a'.repeat(8 * 1024 * 1024 - 3)
     add(most)
     const refused = add('four').result
-    await expect(refused).rejects.toThrow(RangeError)
+    await expect(refused).rejects.toMatchObject({ code: 'queue-full' })
     add('two')
     await settle()
-    await expect(queue.edit('id of two', 'four')).rejects.toThrow(RangeError)
+    await expect(queue.edit('id of two', 'four')).rejects.toMatchObject({ code: 'queue-full' })
     expect(store.kept.messages.map(({ text }) => text)).toEqual([most, 'two'])
   })
 
