@@ -1,8 +1,8 @@
 import { tmpdir } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import type { SessionSummary } from '@x/agents/conversation'
-import { openTerminal, type Terminal } from '@x/agents/terminal'
-import { openLocalHost } from '@x/host'
+import { openTerminal, type Terminal, type TerminalSize } from '@x/agents/terminal'
+import { openLocalHost, type Host } from '@x/host'
 import { openHttpServer, type HttpServer } from '@x/runner/http'
 import type { BrowserContext, Page } from 'playwright-core'
 
@@ -20,8 +20,16 @@ export interface TerminalStage extends AsyncDisposable {
   restart(): Promise<void>
 }
 
+/** What a session's terminal shows. */
+export type OpenProgram = (host: Host, size: TerminalSize) => Promise<Terminal>
+
+const openShell: OpenProgram = async (host, size) => {
+  const env = { PATH: process.env['PATH'] ?? '', PS1: '$ ', LANG: 'C.UTF-8' }
+  return openTerminal(await host.openPty(['/bin/sh'], { cwd: tmpdir(), env, ...size }), { size })
+}
+
 /** Opens it; whoever does closes it. */
-export async function openTerminalStage(argv = ['/bin/sh']): Promise<TerminalStage> {
+export async function openTerminalStage(openProgram = openShell): Promise<TerminalStage> {
   const host = await openLocalHost()
   const terminals: Terminal[] = []
   const summary: SessionSummary = {
@@ -48,9 +56,7 @@ export async function openTerminalStage(argv = ['/bin/sh']): Promise<TerminalSta
         end: async () => false,
         async terminal(id, size) {
           if (id !== summary.id) return undefined
-          const env = { PATH: process.env['PATH'] ?? '', PS1: '$ ', LANG: 'C.UTF-8' }
-          const pty = await host.openPty(argv, { cwd: tmpdir(), env, ...size })
-          const terminal = openTerminal(pty, { size })
+          const terminal = await openProgram(host, size)
           terminals.push(terminal)
           return terminal
         },
