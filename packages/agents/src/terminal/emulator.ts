@@ -1,7 +1,10 @@
-import unicode from '@xterm/addon-unicode11'
+import * as unicode11 from '@xterm/addon-unicode11'
 import headless from '@xterm/headless'
 import type { IBuffer, IBufferCell, Terminal } from '@xterm/headless'
 import type { TerminalSize } from './terminal.ts'
+
+/** To Node the addon is CommonJS, to a bundler a module without a default. */
+const { Unicode11Addon } = 'default' in unicode11 ? unicode11.default : unicode11
 
 /** A cell's colours and styles, as the emulator keeps them. */
 export type CellStyle = Pick<
@@ -78,7 +81,7 @@ export function createEmulator({ columns, rows }: TerminalSize, scrollback: numb
     allowProposedApi: true,
     logLevel: 'off',
   })
-  terminal.loadAddon(new unicode.Unicode11Addon())
+  terminal.loadAddon(new Unicode11Addon())
   terminal.unicode.activeVersion = '11'
   const state = (terminal as unknown as { readonly _core: EmulatorState })._core
   const { normal } = terminal.buffer
