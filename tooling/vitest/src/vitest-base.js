@@ -16,10 +16,12 @@ const reports = process.env.X_TEST_REPORTS
 export function vitestBase(packageName) {
   return defineConfig({
     test: {
+      maxWorkers: 2,
       reporters: reports ? ['default', new CountReporter(packageName, reports)] : ['default'],
       projects: [
         project('unit', {}),
-        project('integration', { testTimeout: 60_000, hookTimeout: 120_000, fileParallelism: false }),
+        // Most of their time is spent waiting for another process: two at a time suit two cores.
+        project('integration', { testTimeout: 60_000, hookTimeout: 120_000 }),
         project('e2e', { testTimeout: 180_000, hookTimeout: 240_000, fileParallelism: false }),
       ],
     },
