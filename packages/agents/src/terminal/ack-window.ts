@@ -1,6 +1,6 @@
 /** How long what is on its way to a viewer may take it, beyond the way itself. */
 const IN_FLIGHT_MS = 100
-const SMALLEST_BYTES = 16 * 1024
+const SMALLEST_BYTES = 8 * 1024
 const LARGEST_BYTES = 2 * 1024 * 1024
 const FIRST_BYTES = 64 * 1024
 /** The length of the way is seen when little is on it: in a flood it is emptied for that now and then. */
@@ -22,7 +22,7 @@ interface Sent {
 
 /**
  * How much may be on its way to one viewer: what it takes in 100 ms at the pace of its acknowledgements, and as much
- * as fills the way; between 16 KiB and 2 MiB.
+ * as fills the way; between 8 KiB and 2 MiB.
  */
 export class AckWindow {
   private readonly now: () => number
@@ -78,9 +78,10 @@ export class AckWindow {
     }
   }
 
-  private learn({ at, acknowledged, busySince, more, isProbe }: Sent, now: number): void {
+  private learn({ end, at, acknowledged, busySince, more, isProbe }: Sent, now: number): void {
     if (isProbe) {
-      this.wayMs = Math.max(0, now - at)
+      // A slow link takes its time to pass the probe itself, which is no length.
+      this.wayMs = Math.max(0, now - at - (end - acknowledged) / this.bytesPerMs)
       this.probedAt = now
     }
     const pace = (this.acknowledgedBytes - acknowledged) / Math.max(1, now - busySince)

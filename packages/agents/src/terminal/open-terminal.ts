@@ -133,7 +133,7 @@ class SharedTerminal implements Terminal {
   private take(data: Uint8Array): void {
     this.batch.push(data)
     this.batchBytes += data.length
-    if (this.batchBytes >= PIECE_BYTES) {
+    if (this.batchBytes >= Math.min(PIECE_BYTES, this.appetite())) {
       this.flush()
     } else if (!this.cancelFlush) {
       const waitMs = this.flushedAt + JOIN_MS - performance.now()
@@ -165,10 +165,16 @@ class SharedTerminal implements Terminal {
     for (const view of this.views) view.wake()
   }
 
+  /** Of the hungriest viewer. What is read beyond it would stand between a key and its effect. */
+  private appetite(): number {
+    if (this.views.size === 0) return PIECE_BYTES
+    return Math.max(...[...this.views].map((view) => view.appetite))
+  }
+
   /** The program waits while nobody who looks can take more. */
   private pace(): void {
     const { output } = this.pty
-    const isFull = this.views.size > 0 && [...this.views].every((view) => view.isFull)
+    const isFull = this.appetite() === 0
     if (isFull && !output.isPaused()) output.pause()
     else if (!isFull && output.isPaused()) output.resume()
   }

@@ -2,8 +2,10 @@ import { AckWindow } from './ack-window.ts'
 import type { LogPosition, OutputLog } from './output-log.ts'
 import type { TerminalExit, TerminalFrame, TerminalView } from './terminal.ts'
 
-/** Less than this is sent only when there is no more: a viewer is not fed in crumbs. */
-const CRUMB_BYTES = 4 * 1024
+/** Less than this is sent only when there is no more: a viewer is not fed in crumbs. A terminal gives twice as much at once. */
+const CRUMB_BYTES = 2 * 1024
+/** What a program that must wait has written already, into the kernel and into what is read ahead. */
+const WRITTEN_BYTES = 8 * 1024
 /** How far a view may be behind its window before it gets the screen. */
 const BEHIND_BYTES = 128 * 1024
 
@@ -48,10 +50,11 @@ export class LiveView implements TerminalView, AsyncIterator<TerminalFrame, unde
     if (signal?.aborted === true) this.isOver = true
   }
 
-  /** Whether the program would have to wait, if this were the only viewer. */
-  get isFull(): boolean {
-    if (this.position === undefined) return this.waiting === undefined
-    return this.window.inFlight + this.behind(this.position) >= this.window.size
+  /** How much more of the program's output it has room for; at 0 the program would have to wait, if it were alone. */
+  get appetite(): number {
+    if (this.position === undefined) return this.waiting === undefined ? 0 : this.window.size
+    const ahead = this.window.inFlight + this.behind(this.position)
+    return Math.max(ahead < CRUMB_BYTES ? CRUMB_BYTES : 0, this.window.size - WRITTEN_BYTES - ahead)
   }
 
   [Symbol.asyncIterator](): AsyncIterator<TerminalFrame, undefined> {

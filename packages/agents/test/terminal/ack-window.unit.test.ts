@@ -20,7 +20,7 @@ function settle(bytesPerMs: number, wayMs: number): AckWindow {
 }
 
 test.each([
-  ['a slow viewer nearby', 100, 1, 16 * 1024],
+  ['a slow viewer nearby', 100, 1, 10 * 1024],
   ['a browser', 5_000, 2, 500 * 1024],
   ['one that takes all', 1_000_000, 0, 2 * 1024 * 1024],
 ])('%s has about 100 ms on its way', (_name, bytesPerMs, wayMs, expected) => {

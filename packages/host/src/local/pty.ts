@@ -16,8 +16,10 @@ const TERM_MS = 2_000
 /** Between two tries to write to a terminal that is full; nothing tells when it has room. */
 const FIRST_RETRY_MS = 1
 const SLOWEST_RETRY_MS = 20
-/** What is read ahead of the reader. */
-const READ_AHEAD_BYTES = 64 * 1024
+/** Of one read, at most. */
+const READ_BYTES = 64 * 1024
+/** What is read ahead of a reader who pauses: as little as can be, for it stands before all that is written later. */
+const READ_AHEAD_BYTES = 1
 /** What still shares the terminal after the program's end is listened to for so long. */
 const QUIET_MS = 250
 const LONGEST_MS = 2_000
@@ -135,7 +137,7 @@ class LocalPty implements Pty {
       this.isRead = output.push(Buffer.from(buffer.subarray(0, length)))
       return this.isRead
     }
-    const onread = { buffer: new Uint8Array(READ_AHEAD_BYTES), callback }
+    const onread = { buffer: new Uint8Array(READ_BYTES), callback }
     const options = { onread, allowHalfOpen: true } as ConstructorParameters<typeof ReadStream>[1]
     const socket = new ReadStream(master, options)
     socket.once('end', () => {
@@ -231,7 +233,7 @@ class LocalPty implements Pty {
 function* readRest(master: number): Generator<Buffer, void> {
   try {
     for (;;) {
-      const buffer = Buffer.alloc(READ_AHEAD_BYTES)
+      const buffer = Buffer.alloc(READ_BYTES)
       const length = readSync(master, buffer)
       if (length === 0) return
       yield buffer.subarray(0, length)

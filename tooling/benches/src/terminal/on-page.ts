@@ -10,8 +10,11 @@ export interface SightOptions {
 }
 
 // As text, because what compiles this file knows nothing of the page that it runs in.
-const WATCH = `({ text, inFirstRow = false, times = 0 }) => void (globalThis.sight = new Promise((resolve) => {
-  addEventListener('keydown', () => {
+const WATCH = `({ text, inFirstRow = false, times = 0, key }) => void (globalThis.sight = new Promise((resolve) => {
+  const listening = new AbortController()
+  addEventListener('keydown', (event) => {
+    if (event.key !== key) return
+    listening.abort()
     const startedAt = performance.now()
     const look = () => {
       const rows = document.querySelector('.xterm-rows')
@@ -20,12 +23,13 @@ const WATCH = `({ text, inFirstRow = false, times = 0 }) => void (globalThis.sig
       else requestAnimationFrame(look)
     }
     look()
-  }, { capture: true, once: true })
+  }, { capture: true, signal: listening.signal })
 }))`
 
 /** Presses a key and returns the milliseconds from it, as the page got it, to the frame whose rows show the text. */
 export async function timeToSight(page: Page, key: string, options: SightOptions): Promise<number> {
-  await page.evaluate(`(${WATCH})(${JSON.stringify(options)})`)
+  // Of several keys that are pressed together the last one counts.
+  await page.evaluate(`(${WATCH})(${JSON.stringify({ ...options, key: key.split('+').at(-1) })})`)
   await page.keyboard.press(key)
   return page.evaluate<number>('globalThis.sight')
 }
