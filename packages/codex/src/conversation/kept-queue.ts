@@ -40,6 +40,13 @@ export class KeptQueue {
     return changed
   }
 
+  /** Reads it again: nobody tells what others have changed. */
+  refresh(): Promise<void> {
+    const refreshed = this.tail.then(() => this.read())
+    this.tail = refreshed.catch(() => undefined)
+    return refreshed
+  }
+
   private async apply(make: (queue: StoredQueue) => StoredQueue): Promise<boolean> {
     for (let n = 1; n <= CHANGE_TRIES; n += 1) {
       const known = this.stored

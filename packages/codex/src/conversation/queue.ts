@@ -6,6 +6,7 @@ import {
   type MessageQueue,
 } from '@x/agents/conversation'
 import { RpcError } from '@x/codex-appserver'
+import { ClaimWatch, isSame, type Claim } from './claim-watch.ts'
 import { KeptQueue, waits, without, type QueueStore } from './kept-queue.ts'
 import type { QueuedDelivery } from './outbox.ts'
 import type { StoredQueue } from './parse-queue.ts'
@@ -20,8 +21,11 @@ export interface QueueOptions {
   readonly follow: (sent: SentTurn, turnId: string) => void
   /** Whether a message may begin a turn: none runs, none is on its way, and there is a connection. */
   readonly isFree: () => boolean
+  /** How long somebody else may be about to send a message before it counts as left behind, in milliseconds. @default 10_000 */
+  readonly claimMs?: number
 }
 
+const CLAIM_MS = 10_000
 /** How many messages may wait. */
 const MAX_MESSAGES = 100
 /** UTF-16 units of all that wait: its file, all of it escaped, is then one that can be read again. */
@@ -43,15 +47,22 @@ export class Queue {
   /** Was leaving when we came: whoever sent it may be gone. */
   private inherited: string | undefined
   private readonly kept: KeptQueue
+  private readonly claimMs: number
+  private readonly others: ClaimWatch
   private adding = 0
   private deliveries: Promise<unknown> = Promise.resolve()
   private over: ConversationError | undefined
 
   constructor(options: QueueOptions) {
     this.options = options
+    this.claimMs = options.claimMs ?? CLAIM_MS
+    this.others = new ClaimWatch(this.claimMs, (claim) => void this.inherit(claim).catch(() => undefined))
     this.kept = new KeptQueue(
       options.store,
-      () => this.show(),
+      () => {
+        this.show()
+        this.others.watch(this.claimOfOthers())
+      },
       (error) => this.tell(error instanceof Error ? error.message : String(error)),
     )
     void this.kept.settled().then(() => (this.inherited = this.kept.current.leaving?.id))
@@ -156,6 +167,7 @@ export class Queue {
   /** Nothing more can be sent; what waits stays on disk. */
   end(error: ConversationError): void {
     this.over = error
+    this.others.end()
     for (const sent of this.handles.values()) sent.fail(error)
     this.handles.clear()
   }
@@ -163,9 +175,8 @@ export class Queue {
   /** Sends the first message, when it may leave. */
   advance(): void {
     const [head] = this.kept.current.messages
-    const { leaving } = this.kept.current
     if (!head || this.over || this.held() !== undefined || !this.options.isFree()) return
-    if (leaving && leaving.by !== this.name && leaving.id !== this.inherited) return
+    if (this.claimOfOthers()) return
     // What it can't send stays, and says so; this is nobody's promise.
     void this.leave(head.id, { joins: false }).catch(() => undefined)
   }
@@ -202,7 +213,19 @@ export class Queue {
     }
   }
 
-  /** Says on disk that we send it, if nobody else does. */
+  private claimOfOthers(): Claim | undefined {
+    const { leaving } = this.kept.current
+    return leaving && leaving.by !== this.name && leaving.id !== this.inherited ? leaving : undefined
+  }
+
+  private async inherit(claim: Claim): Promise<void> {
+    await this.kept.refresh()
+    if (this.over || !isSame(this.claimOfOthers(), claim)) return
+    this.inherited = claim.id
+    this.advance()
+  }
+
+  /** Says on disk that we send it, if nobody else does. A claim that took long to make is made again: it may count as left behind. */
   private async claim(sent: SentTurn): Promise<boolean> {
     const id = sent.clientId
     const isOurs = (queue: StoredQueue): boolean => {
@@ -210,7 +233,13 @@ export class Queue {
       if (!messages.some((one) => one.id === id)) return false
       return leaving === undefined || leaving.by === this.name || leaving.id === this.inherited
     }
-    await this.kept.change((queue) => (isOurs(queue) ? { ...queue, leaving: { id, by: this.name } } : queue))
+    let startedAt: number
+    do {
+      startedAt = performance.now()
+      await this.kept.change((queue) =>
+        isOurs(queue) ? { ...queue, leaving: { id, by: this.name } } : queue,
+      )
+    } while (performance.now() - startedAt > this.claimMs / 2)
     const { leaving, messages } = this.kept.current
     if (leaving?.id !== id || leaving.by !== this.name) return false
     sent.message = messages.find((one) => one.id === id)?.text ?? sent.message

@@ -1,6 +1,6 @@
 import { emptyConversation, Feed, type TurnStatus } from '@x/agents/conversation'
 import { RpcError } from '@x/codex-appserver'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import type { QueueStore } from '../../src/conversation/kept-queue.ts'
 import type { QueuedDelivery } from '../../src/conversation/outbox.ts'
 import { EMPTY_QUEUE, type StoredQueue } from '../../src/conversation/parse-queue.ts'
@@ -27,6 +27,7 @@ function open(store = new MemoryStore(), thread = new Feed(emptyConversation('th
   const queue: Queue = new Queue({
     feed: thread,
     store,
+    claimMs: 20,
     follow: (sent, turnId) => sent.started(turnId),
     isFree: () => thread.state.turns.at(-1)?.status !== 'in-progress',
     deliver: async (sent, how) => {
@@ -278,5 +279,40 @@ describe('Queue', () => {
     queue.end(new ConversationError('closed', 'over'))
     await expect(sent.result).rejects.toMatchObject({ code: 'closed' })
     expect(store.kept.messages).toHaveLength(1)
+  })
+
+  test('takes over what somebody who was killed said it would send, also when that came to disk after we had come', async () => {
+    const { store, add, begin, end, left } = open()
+    begin()
+    add('one')
+    await settle()
+    // What writes for a process outlives it for a moment.
+    store.kept = {
+      ...store.kept,
+      version: store.kept.version + 1,
+      leaving: { id: 'id of one', by: 'who is dead' },
+    }
+    end()
+    await settle()
+    expect(left).toEqual([])
+    await vi.waitFor(() => expect(left).toMatchObject([{ text: 'one', how: { uncertain: true } }]))
+    expect(store.kept.messages).toEqual([])
+  })
+
+  test('leaves to somebody else what it is about to send', async () => {
+    const { store, add, begin, end, left, publish } = open()
+    begin()
+    add('one')
+    await settle()
+    const claimed = { ...store.kept, version: store.kept.version + 1 }
+    store.kept = { ...claimed, leaving: { id: 'id of one', by: 'who is slow' } }
+    end()
+    await settle()
+    const item = { type: 'user-message', id: 'u', phase: 'done', text: 'one', clientId: 'id of one' } as const
+    publish({ type: 'turn-started', turn: { id: 'theirs', status: 'in-progress', items: [] } })
+    publish({ type: 'item-completed', turnId: 'theirs', item })
+    await new Promise((resolve) => setTimeout(resolve, 60))
+    expect(left).toEqual([])
+    expect(store.kept.messages).toEqual([])
   })
 })
