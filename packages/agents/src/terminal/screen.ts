@@ -1,5 +1,6 @@
 import { createEmulator, type Emulator } from './emulator.ts'
 import { drawScreen } from './draw-screen.ts'
+import { isStyledText, lastLines } from './last-lines.ts'
 import type { TerminalSize } from './terminal.ts'
 import { UnfinishedSequence } from './unfinished-sequence.ts'
 
@@ -13,6 +14,8 @@ const LIGHT_ON_DARK: ScreenColours = { foreground: 'rgb:d4d4/d4d4/d4d4', backgro
 const LARGEST_LAG_BYTES = 1024 * 1024
 const SMALL_BYTES = 16 * 1024
 const LAG_MS = 10
+/** Styled text asks for no answer: as long as nothing else comes, nobody waits for its parsing. */
+const CALM_LAG_MS = 100
 
 export interface ScreenOptions {
   readonly scrollback: number
@@ -29,6 +32,8 @@ export class Screen {
   private waiting: Uint8Array[] = []
   private waitingBytes = 0
   private timer: ReturnType<typeof setTimeout> | undefined
+  /** When the timer ends. */
+  private due = 0
   private drawn: { readonly maxBytes: number; readonly data: Uint8Array } | undefined
 
   constructor(size: TerminalSize, options: ScreenOptions) {
@@ -56,14 +61,17 @@ export class Screen {
     return { columns: cols, rows }
   }
 
-  /** Takes output in: a little of it at once, since the program may have asked something; a flood within 10 ms. */
+  /**
+   * Takes output in: a little of it at once, since the program may have asked something; a flood within 10 ms, or
+   * within 100 ms while it is nothing but styled text.
+   */
   feed(data: Uint8Array): void {
     this.drawn = undefined
     this.waiting.push(data)
     this.waitingBytes += data.length
     const isFlood = data.length > SMALL_BYTES || this.timer !== undefined
     if (!isFlood || this.waitingBytes >= LARGEST_LAG_BYTES) this.catchUp()
-    else this.timer ??= setTimeout(() => this.catchUp(), LAG_MS)
+    else this.catchUpWithin(isStyledText(data) ? CALM_LAG_MS : LAG_MS)
   }
 
   resize({ columns, rows }: TerminalSize): void {
@@ -83,6 +91,14 @@ export class Screen {
     return this.drawn.data
   }
 
+  private catchUpWithin(lagMs: number): void {
+    const due = performance.now() + lagMs
+    if (this.timer !== undefined && this.due <= due) return
+    clearTimeout(this.timer)
+    this.due = due
+    this.timer = setTimeout(() => this.catchUp(), lagMs)
+  }
+
   private catchUp(): void {
     clearTimeout(this.timer)
     this.timer = undefined
@@ -95,7 +111,7 @@ export class Screen {
     this.unfinished.follow(data, emulator.state._inputHandler)
   }
 
-  /** Plain lines push each other out: of many, only as many as are kept make a difference. */
+  /** Lines of text push each other out: of many, only as many as are kept make a difference. */
   private inSight(data: Uint8Array): Uint8Array {
     const { state, terminal } = this.emulator
     const { _parser, _utf8Decoder } = state._inputHandler
@@ -106,27 +122,4 @@ export class Screen {
     // As many to come to the bottom, as many for the screen, and the lines above it.
     return lastLines(data, 2 * terminal.rows + this.scrollback)
   }
-}
-
-const LINE_FEED = 0x0a
-const RETURN = 0x0d
-
-/** The last `count` lines of plain text, from the beginning of one; all of it when it has fewer, or is not plain. */
-export function lastLines(data: Uint8Array, count: number): Uint8Array {
-  if (data.length < count * 3) return data
-  let left = count + 1
-  let from = data.length
-  while (left > 0) {
-    from = data.lastIndexOf(LINE_FEED, from - 1)
-    if (from <= 0) return data
-    left -= 1
-  }
-  while (from > 0 && data[from - 1] !== RETURN) from = data.lastIndexOf(LINE_FEED, from - 1)
-  if (from <= 0) return data
-  return data.subarray(0, from + 1).every(isPlain) ? data.subarray(from + 1) : data
-}
-
-/** Leads to no other state than that of the lines. Nothing above ASCII: it may hold a control character. */
-function isPlain(byte: number): boolean {
-  return byte >= 0x20 ? byte < 0x7f : byte === LINE_FEED || byte === RETURN || byte === 0x09
 }

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createEmulator } from '../../src/terminal/emulator.ts'
-import { lastLines, Screen } from '../../src/terminal/screen.ts'
+import { isStyledText, lastLines } from '../../src/terminal/last-lines.ts'
+import { Screen } from '../../src/terminal/screen.ts'
 import { arbitraryOutput } from './arbitrary-output.ts'
 import { look } from './look.ts'
 
@@ -29,7 +30,18 @@ test('who comes late sees what one sees who was there, from any byte on', () => 
 }, 20_000)
 
 test('lines that nobody can see any more are left out, and make no difference', () => {
-  const line = fc.stringMatching(/^[a-z\t ]{0,50}$/)
+  const style = fc.constantFrom(
+    '',
+    '',
+    '\x1b[31m',
+    '\x1b[1;48;5;17m',
+    '\x1b[m',
+    '\x1b[0m',
+    '\x1b[38;2;1;2;3m',
+    '\x1b[7m',
+  )
+  const word = fc.stringMatching(/^[a-z\t ]{0,20}$/)
+  const line = fc.tuple(style, word, style, word).map((parts) => parts.join(''))
   fc.assert(
     fc.property(
       arbitraryOutput,
@@ -51,7 +63,21 @@ test('lines that nobody can see any more are left out, and make no difference', 
   )
   const plain = Buffer.from('a\r\n'.repeat(1_000))
   expect(lastLines(plain, 10).length).toBeLessThan(50)
-  expect(lastLines(Buffer.from(`\x1b[1m${String(plain)}`), 10).length).toBe(plain.length + 4)
+  expect(String(lastLines(Buffer.from(`\x1b[1m${String(plain)}`), 2))).toBe('\x1b[1ma\r\na\r\n')
+  expect(String(lastLines(Buffer.from(`\x1b[1m\x1b[m\x1b[4m${String(plain)}`), 2))).toBe('\x1b[4ma\r\na\r\n')
+  for (const more of ['\x1b[6n', '\x1b[2J', '\x1b7', '\x07', 'ü', '\x1b[?25l', '\x1b[>1m', '\x1b]0;t\x07']) {
+    expect(lastLines(Buffer.from(more + String(plain)), 10).length).toBeGreaterThan(plain.length)
+    expect(isStyledText(Buffer.from(`text ${more}`))).toBe(false)
+  }
+  for (const styled of [
+    '',
+    'text\r\n',
+    'a\x1b[31mb\x1b[0m',
+    'broken off \x1b',
+    'broken off \x1b[3',
+    '1mgoes on',
+  ])
+    expect(isStyledText(Buffer.from(styled))).toBe(true)
 })
 
 test('of the lines above the screen as many are drawn as there is room for', () => {

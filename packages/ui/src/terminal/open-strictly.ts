@@ -35,7 +35,13 @@ export function openStrictly(terminal: Terminal, element: HTMLElement): void {
     Reflect.deleteProperty(ownerDocument, 'createElement')
   }
   const rows = (terminal as Internals)._core?._renderService?._renderer?.value?._rowFactory
-  if (rows) rows._addStyle = (span, style) => (span.style.cssText += style)
+  if (rows) rows._addStyle = addStyle
+}
+
+/** `style` is one declaration, e.g. `color:#aabbcc`. */
+function addStyle(span: HTMLElement, style: string): void {
+  const colon = style.indexOf(':')
+  span.style.setProperty(style.slice(0, colon), style.slice(colon + 1))
 }
 
 /** Stands for a `<style>` element: its text is a style sheet of the document as long as it is not removed. */
