@@ -88,7 +88,9 @@ export function adoptContract(contractCase: ContractCase): void {
   })
 
   contractCase('identify knows what runs; a zombie does not', async ({ host, spawn, shell, said, at }) => {
-    const parent = await spawn(['sh', '-c', 'sh -c "exit 0" & echo "child $! ."; exec sleep 600'])
+    // A shell may still collect a child that ends before the shell has become what never does.
+    const child = 'until grep -qs sleep "/proc/$PPID/comm"; do sleep 0.01; done'
+    const parent = await spawn(['sh', '-c', 'sh -c "$1" & echo "child $! ."; exec sleep 600', 'sh', child])
     await said(at('program.log'), ' .')
     const zombie = Number((await host.files.readText(at('program.log'))).split(' ')[1])
     await shell('until grep -qs "State:.Z" "/proc/$1/status"; do sleep 0.02; done', String(zombie))
