@@ -112,7 +112,12 @@ describe.each(MODELS)('Codex %s with the model name %s', (version, model) => {
             },
             { when: { agent: 'main', calls: 1 }, steps: [{ agent: 'wait', timeoutMs: 20_000 }] },
             { when: { agent: 'main', calls: 2 }, steps: [{ agent: 'send', message: 'more' }] },
-            { when: { agent: 'main', calls: 3 }, steps: [{ agent: 'wait', timeoutMs: 20_000 }] },
+            // To Codex the sub-agent is done, from before, until it has begun anew: a wait would end at once, and the
+            // close come first.
+            {
+              when: { agent: 'main', calls: 3 },
+              steps: [{ waitMs: 2_000 }, { agent: 'wait', timeoutMs: 20_000 }],
+            },
             { when: { agent: 'main', calls: 4 }, steps: [{ agent: 'close' }] },
             { when: { agent: 'main' }, steps: [{ say: 'all done' }] },
           ],
