@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ScriptedConversation } from './support/scripted-conversation.ts'
 import { openScriptedPage, type ScriptedPage } from './support/scripted-page.ts'
 
-const NAMES = ['command-approved', 'reasoning'] as const satisfies TranscriptName[]
+const NAMES = ['command-approved'] as const satisfies TranscriptName[]
 const RECORDED = CODEX_VERSIONS.flatMap((version) => NAMES.map((name) => ({ version, name })))
 
 const LINKS = new WeakMap<Page, Set<WebSocketRoute>>()
