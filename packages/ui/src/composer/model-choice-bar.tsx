@@ -16,6 +16,11 @@ export interface ModelChoiceBarProps {
 export function ModelChoiceBar({ store, model, disabled, onFault }: ModelChoiceBarProps) {
   const [models, setModels] = useState<readonly ModelInfo[]>()
   const asked = useRef(false)
+  /** What was chosen last, also before the agent has said so: a second choice must not take back the first. */
+  const latest = useRef(model)
+  useEffect(() => {
+    latest.current = model
+  }, [model])
   const load = useCallback(
     (failed: (error: unknown) => void) => {
       if (asked.current) return
@@ -35,6 +40,7 @@ export function ModelChoiceBar({ store, model, disabled, onFault }: ModelChoiceB
   const onOpen = (): void => load((error) => onFault(faultOf(error)))
   const choose = (choice: ModelChoice): void => {
     onFault(undefined)
+    latest.current = choice
     store.chooseModel(choice).catch((error: unknown) => onFault(faultOf(error)))
   }
   if (!model) return null
@@ -61,7 +67,7 @@ export function ModelChoiceBar({ store, model, disabled, onFault }: ModelChoiceB
           )}
           disabled={disabled}
           onOpen={onOpen}
-          onChoose={(next) => choose({ model: model.model, effort: next })}
+          onChoose={(next) => choose({ model: latest.current?.model ?? model.model, effort: next })}
         />
       )}
     </>
