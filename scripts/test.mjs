@@ -16,6 +16,8 @@ import { jsonFiles, Tally } from './lib/tally.mjs'
 const CODEX_VERSIONS = ['0.142.5', '0.169.0']
 const REPORTS = path.join(ROOT, 'test-results/reports')
 const RUNS = path.join(ROOT, '.turbo/runs')
+/** A stage that takes longer hangs, and is told by its name. */
+const STAGE_LIMIT_MS = 30 * 60_000
 const tally = new Tally()
 
 /** `npm test`: everything that decides whether this checkout is good, from a fresh clone to the closing count. */
@@ -76,7 +78,7 @@ async function runStage(pnpm, task, title, concurrency) {
   const env = childEnvironment([pnpm], { X_TEST_REPORTS: reports })
   const before = tally.failures.length
   const passed = tally.passed
-  const result = await step(title, () => run(turbo, args, { cwd: ROOT, env }))
+  const result = await step(title, () => run(turbo, args, { cwd: ROOT, env, limitMs: STAGE_LIMIT_MS }))
   tally.addReports(
     reports,
     jsonFiles(RUNS).flatMap((summary) => summary.tasks),

@@ -13,9 +13,10 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP']
  * Runs `command` to its end. Quiet: its output is kept and returned. Otherwise it goes to our stderr, because stdout
  * belongs to what is started in the end; `onStdout` takes stdout instead.
  * Resolves with `{ code, signal, output }`; a command that cannot be started resolves with code 127.
- * A signal to this process ends the child and all below it first, then rejects with `Interrupted`.
+ * A signal to this process ends the child and all below it first, then rejects with `Interrupted`. One that takes
+ * longer than `limitMs` is ended in the same way, and resolves with code 124.
  */
-export async function run(command, args, { cwd, env, quiet = false, onStdout } = {}) {
+export async function run(command, args, { cwd, env, quiet = false, onStdout, limitMs } = {}) {
   const stdio = quiet ? ['ignore', 'pipe', 'pipe'] : ['ignore', onStdout ? 'pipe' : 2, 2]
   const child = spawn(command, args, { cwd, env, stdio })
   let output = ''
@@ -24,27 +25,35 @@ export async function run(command, args, { cwd, env, quiet = false, onStdout } =
   }
   if (quiet) child.stderr.setEncoding('utf8').on('data', keep)
   child.stdout?.setEncoding('utf8').on('data', onStdout ?? keep)
-  const ended = await untilEnd(child)
+  const ended = await untilEnd(child, limitMs)
   return { ...ended, output: ended.message ?? output }
 }
 
-async function untilEnd(child) {
+async function untilEnd(child, limitMs) {
   let interruption
+  let isLate = false
   const onSignal = (signal) => {
     if (interruption !== undefined) return
     interruption = new Interrupted(signal)
     void endTree(child)
   }
   for (const signal of SIGNALS) process.on(signal, onSignal)
+  const late = () => {
+    isLate = true
+    void endTree(child)
+  }
+  const limit = limitMs === undefined ? undefined : setTimeout(late, limitMs)
   try {
     // `close` rather than `exit`: the last lines of a failing command say why.
     const [code, signal] = await once(child, 'close')
     if (interruption !== undefined) throw interruption
+    if (isLate) return { code: 124, signal: null, message: `not done after ${limitMs / 60_000} minutes` }
     return { code, signal }
   } catch (error) {
     if (error === interruption) throw error
     return { code: 127, signal: null, message: `${child.spawnfile}: ${error.message}` }
   } finally {
+    clearTimeout(limit)
     for (const signal of SIGNALS) process.off(signal, onSignal)
   }
 }

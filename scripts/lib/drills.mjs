@@ -5,6 +5,7 @@ import { childEnvironment } from './environment.mjs'
 import { say, step } from './progress.mjs'
 import { ROOT } from './repository.mjs'
 
+const LIMIT_MS = 10 * 60_000
 /** What a drill's closing object counts against it. */
 const LOSSES = ['lost', 'repeated', 'orphans', 'failed', 'leaked']
 
@@ -18,7 +19,9 @@ export async function runDrills(pnpm, tally) {
   }
   const args = ['drill', '--all', '--quick']
   const env = childEnvironment([pnpm])
-  const result = await step('drills', () => run(path.join(pnpm, 'pnpm'), args, { cwd: ROOT, env, onStdout }))
+  const result = await step('drills', () =>
+    run(path.join(pnpm, 'pnpm'), args, { cwd: ROOT, env, onStdout, limitMs: LIMIT_MS }),
+  )
   const outcomes = output
     .split('\n')
     .map(parseOutcome)
@@ -30,8 +33,12 @@ export async function runDrills(pnpm, tally) {
     else tally.pass()
   }
   if (result.code !== 0 && tally.failures.length === before)
-    tally.fail(`the drills ended with status ${result.code}`)
+    tally.fail(`the drills ended with status ${result.code}${reason(result)}`)
   say(`x: drills that reported: ${outcomes.length}`)
+}
+
+function reason({ code, output }) {
+  return code === 124 || code === 127 ? `: ${output}` : ''
 }
 
 /** A line is an outcome when it is a JSON object that names its drill. */

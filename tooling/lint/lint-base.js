@@ -126,6 +126,14 @@ const everywhere = {
   '@typescript-eslint/require-await': 'off',
   eqeqeq: ['error', 'always', { null: 'ignore' }],
   'no-constant-condition': 'off',
+  'no-restricted-syntax': [
+    'error',
+    {
+      selector:
+        'CallExpression[callee.object.name="AbortSignal"][callee.property.name="any"] CallExpression[callee.property.name="timeout"]',
+      message: 'Garbage collection takes this timeout, and it never comes: see any-signal.ts.',
+    },
+  ],
 }
 
 const sizes = {

@@ -1,3 +1,4 @@
+import { anySignal } from './any-signal.ts'
 import { ConnectionClosedError, ProtocolError } from './errors.ts'
 import { METHOD_TIMEOUTS_MS } from './method-timeouts.ts'
 import type { AnyNotification, ClientMethod, ServerRequestMethod } from './method-types.ts'
@@ -93,7 +94,7 @@ export class Connection {
     const deadline = performance.now() + timeoutMs
     const limits = {
       deadline,
-      signal: () => (signal ? AbortSignal.any([signal, this.signal]) : this.signal),
+      signal: () => (signal ? anySignal([signal, this.signal]) : this.signal),
     }
     let isFirst = true
     return retryOverloaded(() => {

@@ -1,3 +1,4 @@
+import type { ConversationState } from '@x/agents/conversation'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { CODEX_VERSIONS } from '@x/fixtures'
@@ -77,6 +78,34 @@ describe.each(CODEX_VERSIONS)('a session of Codex %s that is left and taken up a
     const said = turn.items.find((item) => item.type === 'agent-message')
     expect(said?.text).toMatch(/^# A slow answer[\s\S]*That was the slow answer\.\n$/)
     await second.close()
+  })
+
+  test('gives back what the one before had added to a turn that is interrupted now', async () => {
+    const taskId = 'added'
+    const first = await workshop.open({ taskId })
+    await first.conversation.send('slow: 20').turnId
+    await until(first.conversation, ({ turns }) =>
+      turns.at(-1)?.items.some((item) => item.type === 'agent-message' && item.text.length > 20),
+    )
+    await first.conversation.steer('added before', { clientId: 'added' })
+    await first.detach()
+    const second = await workshop.attach(taskId)
+    await second.conversation.interrupt()
+    const waits = ({ queue, turns }: ConversationState): boolean =>
+      queue.messages.some(({ text }) => text === 'added before') ||
+      turns.some(({ items }) =>
+        items.some((item) => item.type === 'user-message' && item.clientId === 'added'),
+      )
+    await until(second.conversation, waits)
+    await second.detach()
+    const third = await workshop.attach(taskId)
+    await until(third.conversation, waits)
+    await third.conversation.withdrawQueued('added')
+    await third.detach()
+    const fourth = await workshop.attach(taskId)
+    await until(fourth.conversation, ({ link }) => link.state === 'live')
+    expect(fourth.conversation.state.queue.messages).toEqual([])
+    await fourth.close()
   })
 
   test('asks the open question again, and takes its answer', async () => {

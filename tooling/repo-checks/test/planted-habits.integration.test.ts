@@ -18,6 +18,11 @@ const PLANTS: readonly Plant[] = [
   { rule: 'no-console', file: 'packages/ui/src/planted.tsx', code: `console.error('x')` },
   { rule: 'no-console', file: 'packages/host/test/planted.unit.test.ts', code: `console.log('x')` },
   {
+    rule: 'no-restricted-syntax',
+    file: 'packages/host/src/planted.ts',
+    code: `export const late = (signal: AbortSignal) => AbortSignal.any([signal, AbortSignal.timeout(9)])`,
+  },
+  {
     rule: 'eqeqeq',
     file: 'packages/host/src/planted.ts',
     code: `export const same = (a: string, b: string) => a == b`,

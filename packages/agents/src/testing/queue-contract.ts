@@ -1,4 +1,5 @@
 import { expect } from 'vitest'
+import type { ConversationState } from '../conversation/conversation-state.ts'
 import type { Conversation } from '../conversation/conversation.ts'
 import { untilState, untilTalking, type ConversationCase } from './conversation-stage.ts'
 
@@ -53,6 +54,31 @@ export function queueContract(scenario: ConversationCase): void {
     expect(conversation.state.queue).toEqual({ messages: [] })
   })
 
+  scenario('loses no message to an interrupt, however soon it comes', async ({ conversation, cues }) => {
+    for (const clientId of ['one', 'two', 'three']) {
+      const turn = conversation.send(cues.talk, { clientId })
+      await conversation.interrupt()
+      expect(await turn.result).toMatchObject({ status: 'interrupted' })
+      await untilState(conversation, (state) => isKept(state, clientId))
+    }
+  })
+
+  scenario('gives back what was added to a turn and not taken in', async ({ conversation, cues }) => {
+    const turn = conversation.send(cues.talk)
+    await untilTalking(conversation)
+    await conversation.steer(cues.answer, { clientId: 'added' })
+    await conversation.interrupt()
+    expect(await turn.result).toMatchObject({ status: 'interrupted' })
+    await untilState(conversation, (state) => isKept(state, 'added'))
+    if (conversation.state.queue.messages.length > 0) {
+      expect(conversation.state.queue.held).toBe('interrupted')
+      expect(await conversation.sendQueued('added')).toBe(true)
+    }
+    await untilState(conversation, ({ queue }) => queue.messages.length === 0)
+    await untilState(conversation, (state) => isSaid(state, 'added'))
+    expect(texts(conversation)).toEqual([cues.talk, cues.answer])
+  })
+
   scenario('sends into the turn that runs what is wanted now', async ({ conversation, cues }) => {
     const first = conversation.send(cues.talk)
     await untilTalking(conversation)
@@ -93,4 +119,15 @@ function texts(conversation: Conversation): readonly string[] {
 /** A message that got no name from its sender has one all the same. */
 function expectId(id: string | undefined): unknown {
   return id ?? (expect.any(String) as unknown)
+}
+
+/** Among what was said, or among what waits. */
+function isKept(state: ConversationState, clientId: string): boolean {
+  return isSaid(state, clientId) || state.queue.messages.some(({ id }) => id === clientId)
+}
+
+function isSaid({ turns }: ConversationState, clientId: string): boolean {
+  return turns.some(({ items }) =>
+    items.some((item) => item.type === 'user-message' && item.clientId === clientId),
+  )
 }

@@ -1,6 +1,7 @@
 import type { Duplex, Readable } from 'node:stream'
 import type { Socket } from 'node:net'
 import { WebSocket, type RawData } from 'ws'
+import { anySignal } from '../any-signal.ts'
 import { HandshakeError } from '../errors.ts'
 import { Ending } from './ending.ts'
 import type { ConnectionClosed, FrameChannel, FrameReader } from './frame-channel.ts'
@@ -52,7 +53,7 @@ export async function openWebSocketChannel(
   const channel = channelOf(socket, duplex, { keepAliveMs, tail })
   const deadline = AbortSignal.timeout(handshakeTimeoutMs)
   try {
-    await opened(socket, signal ? AbortSignal.any([signal, deadline]) : deadline)
+    await opened(socket, signal ? anySignal([signal, deadline]) : deadline)
   } catch (cause) {
     socket.terminate()
     duplex.destroy()

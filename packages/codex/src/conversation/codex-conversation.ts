@@ -21,35 +21,20 @@ import {
 } from '@x/agents/conversation'
 import { isKnownNotification, type AppServerClient, type KnownNotification } from '@x/codex-appserver'
 import { ClientSlot } from './client-slot.ts'
+import type { CodexConversationOptions } from './codex-conversation-options.ts'
 import type { KnownThread } from './known-thread.ts'
 import { mergeHistory } from './merge-history.ts'
-import { Models, type ModelsOptions } from './models.ts'
-import { activeTurn, Outbox, type OutboxOptions } from './outbox.ts'
+import { Models } from './models.ts'
+import { activeTurn, Outbox, type SteeredMessage } from './outbox.ts'
 import { OwnTurns } from './own-turns.ts'
-import { Queue, type QueueOptions } from './queue.ts'
-import { Refusals, type RefusalsOptions } from './refusals.ts'
-import { Requests, type RequestsOptions } from './requests.ts'
+import { Queue } from './queue.ts'
+import { Refusals } from './refusals.ts'
+import { Requests } from './requests.ts'
 import { contextFact } from './rollout-facts.ts'
 import { SentTurn } from './sent-turn.ts'
 import { refusedCommand, tellGrant } from './tell-grant.ts'
 import { translateNotification } from './translate-notification.ts'
 import { translateTurn } from './translate-turn.ts'
-
-export type CodexConversationOptions = Omit<RequestsOptions, 'feed' | 'threadId'> &
-  Pick<OutboxOptions, 'gate' | 'onFirstMessage' | 'steered' | 'onSteer'> &
-  Pick<ModelsOptions, 'chosen' | 'onChoice'> & {
-    /** What a refused command came up against, and what may be granted against it. @default refusals are not told */
-    readonly refusals?: Pick<RefusalsOptions, 'boundaries' | 'describe'>
-    /** Allows one thing more, from the next turn on. @throws ConversationError `not-grantable` @default nothing can be granted */
-    readonly onGrant?: (client: AppServerClient, grant: Grant) => Promise<Grant>
-    /** Where messages wait. */
-    readonly queue: QueueOptions['store']
-    /** Another one comes with `hydrate` when Codex had kept nothing of the first. */
-    readonly threadId: string
-    readonly cwd: string
-    /** A turn has come to its end. */
-    readonly onTurnEnded: () => void
-  }
 
 interface FeedReading {
   readonly since?: FeedCursor
@@ -76,12 +61,15 @@ export class CodexConversation implements Conversation {
   private threadId: string
   private held: KnownNotification[] | undefined
   private hydrated: () => void = () => undefined
+  /** What an earlier keeper of the session had handed over. */
+  private readonly inherited: SteeredMessage[]
   private over = false
   private resolveClosed!: (reason: CloseReason) => void
 
   constructor(options: CodexConversationOptions) {
     this.options = options
     this.threadId = options.threadId
+    this.inherited = [...options.steered]
     this.events = new Feed(emptyConversation(options.threadId, options.cwd))
     this.closed = new Promise((resolve) => (this.resolveClosed = resolve))
     const shared = { feed: this.events, slot: this.slot, threadId: () => this.threadId }
@@ -93,7 +81,7 @@ export class CodexConversation implements Conversation {
       models: this.modelChoice,
       onTurn: (turn) => this.publish({ type: 'turn-started', turn: translateTurn(turn) }),
     })
-    this.turns = new OwnTurns({ ...shared, outbox })
+    this.turns = new OwnTurns({ ...shared, outbox, onDropped: (sent) => void this.takeBack(sent) })
     this.refusals =
       options.refusals &&
       new Refusals({ ...options.refusals, feed: this.events, publish: (event) => this.publish(event) })
@@ -235,6 +223,9 @@ export class CodexConversation implements Conversation {
     for (const notification of held)
       for (const event of this.translate(notification)) if (!isKnown(event)) this.publish(event)
     this.turns.settle()
+    for (const { clientId, turnId, text } of this.inherited.splice(0))
+      if (text !== undefined && turns.some(({ id }) => id === turnId))
+        this.turns.follow(new SentTurn(this.events, text, clientId), turnId)
     this.hydrated()
     this.slot.fill(client)
     this.queue.hydrated()
@@ -273,6 +264,18 @@ export class CodexConversation implements Conversation {
 
   private translate(notification: KnownNotification): readonly ConversationEvent[] {
     return translateNotification(this.threadId, notification, () => this.state)
+  }
+
+  private async takeBack(sent: SentTurn): Promise<void> {
+    const { clientId, message } = sent
+    try {
+      await this.queue.takeBack(sent)
+      await this.options.onReturned(clientId)
+    } catch {
+      // The queue is full, or its file can't be written: the words are shown all the same.
+      const notice = { id: `dropped ${clientId}`, message: `Codex did not take in: ${message}` }
+      this.publish({ type: 'notice', notice: { ...notice, level: 'warning' } })
+    }
   }
 
   private deliver(sent: SentTurn): void {

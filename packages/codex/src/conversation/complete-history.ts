@@ -9,8 +9,8 @@ import { turnFacts } from './rollout-facts.ts'
  * Adds to a history what the protocol leaves out of it. Pure.
  *
  * 0.142.5 tells no commands on `thread/resume` and numbers the items anew (`item-1`), so that an answer which
- * completes after a re-attach can't be told from one that is known; 0.169.0 leaves out the commands that were declined,
- * interrupted, or denied by the sandbox. The rollout has the commands, and the names under which items were
+ * completes after a re-attach can't be told from one that is known; 0.169.0 leaves out the commands that run, and those that were
+ * declined, interrupted, or denied by the sandbox. The rollout has the commands, and the names under which items were
  * seen before.
  */
 export function completeHistory(
@@ -122,9 +122,12 @@ function placesOfWords(
   }
 }
 
-/** A person declined or interrupted it, or the sandbox denied it: Codex lists none of these. What ran it does list. */
+/**
+ * It runs still or was cut with Codex, a person declined or interrupted it, or the sandbox denied it: Codex lists none
+ * of these. What ran to its end it does list.
+ */
 function isLeftOut(answer: string | undefined): boolean {
-  if (answer === undefined) return false
+  if (answer === undefined) return true
   const head = answer.slice(0, 400)
   return /(rejected|aborted) by user/i.test(head) || /^Process exited with code (?!0$)-?\d+$/m.test(head)
 }

@@ -5,6 +5,7 @@ import {
   type ResultOf,
   type protocol,
 } from '@x/codex-appserver'
+import { anySignal } from '../any-signal.ts'
 import { ConfigError } from '../errors.ts'
 import { boundText } from './bound-text.ts'
 import { MAX_TOOL_TEXT } from './translate-tool.ts'
@@ -118,7 +119,7 @@ export function assertTools(tools: readonly DynamicTool[]): void {
 async function runTool(tool: DynamicTool, input: unknown, signal: AbortSignal): Promise<Answer> {
   const { timeoutMs = DEFAULT_TIMEOUT_MS } = tool
   const deadline = AbortSignal.timeout(timeoutMs)
-  const either = AbortSignal.any([signal, deadline])
+  const either = anySignal([signal, deadline])
   const stopped = new Promise<Answer>((resolve) => {
     const stop = (): void =>
       resolve(failure(deadline.aborted ? `No answer within ${String(timeoutMs)} ms.` : 'It was stopped.'))

@@ -14,6 +14,8 @@ import type { SentTurn } from './sent-turn.ts'
 export interface SteeredMessage {
   readonly clientId: string
   readonly turnId: string
+  /** Absent when it is too long to be kept twice. */
+  readonly text?: string | undefined
 }
 
 export interface OutboxOptions {
@@ -44,6 +46,8 @@ export interface QueuedDelivery {
   readonly claim: () => Promise<boolean>
 }
 
+/** UTF-16 units of a message that is kept until it is in the history: the record, with twenty of them, stays small. */
+const MAX_KEPT_TEXT = 8_192
 /** How long a turn that is ending, or a message that is arriving, is waited for before the state is believed. */
 const SETTLE_MS = 1_000
 /** How long a turn that is being interrupted is left alone. */
@@ -161,7 +165,7 @@ export class Outbox {
     for (let n = 1; ; n += 1) {
       const active = await this.turnToJoin()
       if (!active) break
-      await this.handOver(sent.clientId, active.id)
+      await this.handOver(sent, active.id)
       try {
         const { turnId } = await client.request('turn/steer', { ...message, expectedTurnId: active.id })
         return turnId
@@ -178,10 +182,14 @@ export class Outbox {
     return turn.id
   }
 
-  private async handOver(clientId: string, turnId: string): Promise<void> {
+  private async handOver({ clientId, message }: SentTurn, turnId: string): Promise<void> {
     if (this.steered.get(clientId) === turnId) return
     this.steered.set(clientId, turnId)
-    await this.options.onSteer({ clientId, turnId })
+    await this.options.onSteer({
+      clientId,
+      turnId,
+      ...(message.length <= MAX_KEPT_TEXT && { text: message }),
+    })
   }
 
   /** The turn that runs, unless it was interrupted: that one is awaited. */

@@ -1,4 +1,4 @@
-import type { Feed } from '@x/agents/conversation'
+import type { ConversationState, Feed } from '@x/agents/conversation'
 import type { ClientSlot } from './client-slot.ts'
 import { activeTurn, type Outbox, type QueuedDelivery } from './outbox.ts'
 import type { SentTurn } from './sent-turn.ts'
@@ -8,6 +8,13 @@ export interface OwnTurnsOptions {
   readonly slot: ClientSlot
   readonly outbox: Outbox
   readonly threadId: () => string
+  /** A turn has ended without one of its messages: Codex has dropped that, and nobody else has it. */
+  readonly onDropped: (sent: SentTurn) => void
+}
+
+interface RunningTurn {
+  readonly sent: SentTurn
+  readonly turnId: string
 }
 
 /** An interrupt can arrive before Codex has the turn in hand: it is then refused, and asked for again. */
@@ -16,7 +23,7 @@ const INTERRUPT_TRIES = 20
 /** The turns that we asked for: from a message on its way to the end of its turn, or the interruption of it. */
 export class OwnTurns {
   private readonly options: OwnTurnsOptions
-  private readonly running = new Set<{ readonly sent: SentTurn; readonly turnId: string }>()
+  private readonly running = new Set<RunningTurn>()
 
   constructor(options: OwnTurnsOptions) {
     this.options = options
@@ -43,8 +50,7 @@ export class OwnTurns {
     const entry = { sent, turnId }
     this.running.add(entry)
     sent.started(turnId)
-    if (sent.settleIfEnded(turnId)) this.running.delete(entry)
-    else if (sent.interruptWanted) void this.interruptTurn(turnId).catch(() => undefined)
+    if (!this.finish(entry) && sent.interruptWanted) void this.interruptTurn(turnId).catch(() => undefined)
   }
 
   /** Interrupts the turn that runs, and those of messages whose turn has no name yet. */
@@ -61,8 +67,17 @@ export class OwnTurns {
   settle(turnId?: string): void {
     for (const entry of this.running) {
       if (turnId !== undefined && entry.turnId !== turnId) continue
-      if (entry.sent.settleIfEnded(entry.turnId)) this.running.delete(entry)
+      this.finish(entry)
     }
+  }
+
+  /** @returns false while the turn runs */
+  private finish(entry: RunningTurn): boolean {
+    const { sent, turnId } = entry
+    if (!sent.settleIfEnded(turnId)) return false
+    this.running.delete(entry)
+    if (isDropped(this.options.feed.state, turnId, sent.clientId)) this.options.onDropped(sent)
+    return true
   }
 
   /** There will be no news of any turn. */
@@ -86,4 +101,16 @@ export class OwnTurns {
       }
     }
   }
+}
+
+/**
+ * A turn that is interrupted before Codex has come to a message, its first one too, ends without it, and the message is
+ * in no history (both versions). Of a turn that was completed there is nothing to suspect.
+ */
+function isDropped(state: ConversationState, turnId: string, clientId: string): boolean {
+  const status = state.turns.find((turn) => turn.id === turnId)?.status
+  if (status !== 'interrupted' && status !== 'failed') return false
+  return !state.turns.some((turn) =>
+    turn.items.some((item) => item.type === 'user-message' && item.clientId === clientId),
+  )
 }

@@ -46,6 +46,8 @@ export class Queue {
   private readonly handles = new Map<string, SentTurn>()
   /** Was leaving when we came: whoever sent it may be gone. */
   private inherited: string | undefined
+  /** Were in Codex's hands before. */
+  private readonly returned = new Set<string>()
   private readonly kept: KeptQueue
   private readonly claimMs: number
   private readonly others: ClaimWatch
@@ -89,6 +91,18 @@ export class Queue {
         this.adding -= 1
         this.advance()
       })
+  }
+
+  /** Codex has dropped a message that it had: it is the next again, for a person to send, change or withdraw. */
+  async takeBack({ clientId: id, message: text }: SentTurn): Promise<void> {
+    this.returned.add(id)
+    await this.kept.change((queue) => {
+      const { messages } = queue
+      if (messages.some((one) => one.id === id)) return queue
+      const next = messages.findIndex((one) => !this.returned.has(one.id))
+      const at = next < 0 ? messages.length : next
+      return bounded({ ...queue, messages: messages.toSpliced(at, 0, { id, text, queuedAt: Date.now() }) })
+    })
   }
 
   edit(id: string, text: string): Promise<boolean> {

@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from 'node:util'
 import { connect, openWebSocketChannel, type AppServerClient } from '@x/codex-appserver'
 import { HostError, type DetachedProcess, type Host, type LadderStep, type ProcessIdentity } from '@x/host'
+import { anySignal } from '../any-signal.ts'
 import { SessionError } from '../errors.ts'
 import { codexEnvironment } from '../home/codex-environment.ts'
 import type { TaskPaths } from '../home/task-paths.ts'
@@ -114,7 +115,7 @@ export async function connectAppServer(
   options: { readonly signal?: AbortSignal; readonly onClient?: (client: AppServerClient) => void } = {},
 ): Promise<AppServerClient> {
   const deadline = AbortSignal.timeout(START_TIMEOUT_MS)
-  const signal = options.signal ? AbortSignal.any([options.signal, deadline]) : deadline
+  const signal = options.signal ? anySignal([options.signal, deadline]) : deadline
   try {
     const stream = await reach(host, paths, process, signal)
     const channel = await openWebSocketChannel(stream, { signal })

@@ -16,7 +16,7 @@ import { LinkKeeper } from './link-keeper.ts'
 import { chosenModel, type LaunchRecord } from './parse-launch-record.ts'
 import { queueFile } from './queue-file.ts'
 import { RecordKeeper } from './record-keeper.ts'
-import { rememberSteered } from './remember-steered.ts'
+import { forgetSteered, rememberSteered } from './remember-steered.ts'
 import type { Session } from './session.ts'
 import { SessionGrants } from './session-grants.ts'
 import { startThread, type OpenedThread } from './thread.ts'
@@ -78,6 +78,7 @@ export class CodexSession implements Session {
       onFirstMessage: () => this.record.save({ spoken: true }),
       steered: record.steered ?? [],
       onSteer: (message) => this.record.save(rememberSteered(this.record.current, message)),
+      onReturned: (clientId) => this.record.save(forgetSteered(this.record.current, clientId)),
       chosen: chosenModel(record),
       onChoice: (model) => this.record.save({ model }),
       queue: queueFile(host, places.paths.queue),

@@ -17,7 +17,9 @@ const recordSchema = z.object({
   /** Whether a turn has ended: from then on Codex has the thread on disk for sure. */
   kept: z.boolean(),
   /** The newest messages that were handed to a running turn: they may be in Codex's hands and in no history yet. */
-  steered: z.array(z.object({ clientId: z.string(), turnId: z.string() })).optional(),
+  steered: z
+    .array(z.object({ clientId: z.string(), turnId: z.string(), text: z.string().optional() }))
+    .optional(),
   /** What was chosen to answer; absent: what the login or Codex says. */
   model: z.object({ model: z.string(), effort: z.string().optional() }).optional(),
   /** What a person has allowed beside the posture. */

@@ -11,3 +11,11 @@ export function rememberSteered(
 ): { readonly steered: SteeredMessage[] } {
   return { steered: [...(record.steered ?? []), message].slice(-KEPT) }
 }
+
+/** What a record has to say once a message is ours again. Pure. */
+export function forgetSteered(
+  record: LaunchRecord,
+  clientId: string,
+): { readonly steered: SteeredMessage[] } {
+  return { steered: (record.steered ?? []).filter((message) => message.clientId !== clientId) }
+}

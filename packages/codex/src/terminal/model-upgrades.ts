@@ -1,4 +1,5 @@
 import type { AppServerClient } from '@x/codex-appserver'
+import { anySignal } from '../any-signal.ts'
 
 /** The list is there at once, unless Codex asks for it where nobody answers. */
 const LIMIT_MS = 2_000
@@ -16,7 +17,7 @@ export async function modelUpgrades(
     const { data } = await client.request(
       'model/list',
       {},
-      { signal: AbortSignal.any([signal, AbortSignal.timeout(LIMIT_MS)]) },
+      { signal: anySignal([signal, AbortSignal.timeout(LIMIT_MS)]) },
     )
     for (const { model, upgrade } of data) if (typeof upgrade === 'string') upgrades[model] = upgrade
   } catch {

@@ -38,6 +38,7 @@ export function openThreadConversation(
     onChoice: () => Promise.resolve(),
     onFirstMessage: () => Promise.resolve(),
     onSteer: () => Promise.resolve(),
+    onReturned: () => Promise.resolve(),
     onTurnEnded: () => undefined,
   })
   conversation.bind(client)

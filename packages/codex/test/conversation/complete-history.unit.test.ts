@@ -33,6 +33,18 @@ describe('a command that the history does not list', () => {
     ])
   })
 
+  // An interrupt between a command's begin and its answer: Codex tells of its end ten seconds later.
+  test.each([
+    ['in-progress', 'catching-up', 'running'],
+    ['interrupted', 'done', 'failed'],
+  ] as const)('and that has no answer in a turn that is %s is shown too', (turn, phase, status) => {
+    const turns: Turn[] = [{ id: 't', status: turn, items: [said] }]
+    const unanswered = rollout('').slice(0, -1)
+    expect(completeHistory(turns, unanswered)).toMatchObject([
+      { items: [{ id: 'u' }, { type: 'command', id: 'c', phase, status }] },
+    ])
+  })
+
   test.each([
     [
       'and that the sandbox refused is shown as that',

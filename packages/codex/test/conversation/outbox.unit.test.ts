@@ -313,7 +313,8 @@ describe('SentTurn', () => {
     const fake = connect()
     const sent = outbox.send(message('added'))
     expect(await fake.next(1)).toMatchObject({ method: 'turn/steer' })
-    expect(onSteer).toHaveBeenCalledExactlyOnceWith({ clientId: 'id of added', turnId: 't' })
+    const record = { clientId: 'id of added', turnId: 't', text: 'added' }
+    expect(onSteer).toHaveBeenCalledExactlyOnceWith(record)
     fake.answer(1, { turnId: 't' })
     expect(await sent).toBe('t')
   })

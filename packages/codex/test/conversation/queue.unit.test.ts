@@ -93,6 +93,23 @@ describe('Queue', () => {
     expect(store.kept.messages).toEqual([])
   })
 
+  test('takes back what Codex has dropped, in its order, before all that waits; it arrives late, and is out again', async () => {
+    const { begin, end, add, waiting, left, queue, publish, thread } = open()
+    begin()
+    add('later')
+    await settle()
+    end('interrupted')
+    for (const text of ['one', 'two', 'one']) await queue.takeBack(new SentTurn(thread, text, text))
+    expect(waiting()).toEqual(['one', 'two', 'later'])
+    expect(left).toEqual([])
+    const item = { type: 'user-message', id: 'u', phase: 'done', text: 'two', clientId: 'two' } as const
+    publish({ type: 'item-completed', turnId: 't1', item })
+    await settle()
+    expect(waiting()).toEqual(['one', 'later'])
+    expect(await queue.sendNow('one')).toBe(true)
+    expect(left.map(({ text }) => text)).toEqual(['one'])
+  })
+
   test('sends at once when nothing runs', async () => {
     const { add, left, waiting } = open()
     add('one')

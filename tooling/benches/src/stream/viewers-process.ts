@@ -32,18 +32,16 @@ export interface ViewersService extends Service {
 // Viewers as browsers are, over WebSockets, each with a fold of its own.
 serve<ViewersService>(async ({ origin, token, sessionId, viewers, deaf }) => {
   const cookie = await logIn(origin, token)
-  const connect = async (): Promise<WebSocket> => {
+  const connect = (): WebSocket => {
     const url = `${origin.replace(/^http/, 'ws')}/api/sessions/${sessionId}/feed`
-    const socket = new WebSocket(url, { origin, headers: { cookie }, perMessageDeflate: false })
-    await once(socket, 'open')
-    socket.on('error', () => undefined)
-    return socket
+    return new WebSocket(url, { origin, headers: { cookie }, perMessageDeflate: false })
   }
-  const watching = await Promise.all(
-    Array.from({ length: viewers }, async () => new Watcher(await connect())),
-  )
-  const sleeping = await Promise.all(Array.from({ length: deaf }, connect))
+  // They listen before they are connected: the first frame may come with the answer to the upgrade.
+  const watching = Array.from({ length: viewers }, () => new Watcher(connect()))
+  const sleeping = Array.from({ length: deaf }, connect)
+  await Promise.all(sleeping.map((socket) => once(socket, 'open')))
   for (const socket of sleeping) socket.pause()
+  await Promise.all(watching.map((watcher) => watcher.until(0)))
   return {
     opened: undefined,
     run: async (turns) => {
@@ -72,12 +70,18 @@ class Watcher {
   constructor(socket: WebSocket) {
     this.socket = socket
     socket.on('message', (data: Buffer) => this.take(JSON.parse(data.toString()) as FeedFrame))
+    socket.on('error', () => undefined) // 'close' follows.
+    socket.on('close', () => this.wake())
   }
 
-  /** Resolves when so many turns have ended. */
+  /** Resolves when so many turns have ended, of none as soon as it sees anything. Rejects when it is cut off. */
   async until(turns: number): Promise<void> {
-    while ((this.view?.state.turns.filter(({ status }) => status !== 'in-progress').length ?? 0) < turns)
+    const ended = (): number | undefined =>
+      this.view?.state.turns.filter(({ status }) => status !== 'in-progress').length
+    while ((ended() ?? -1) < turns) {
+      if (this.socket.readyState > WebSocket.OPEN) throw new Error('a viewer was cut off')
       await new Promise<void>((resolve) => (this.wake = resolve))
+    }
   }
 
   takeLags(): readonly number[] {

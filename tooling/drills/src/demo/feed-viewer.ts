@@ -3,6 +3,8 @@ import { foldFrame, type ConversationState, type FeedFrame, type FeedView } from
 import WebSocket from 'ws'
 import type { Page } from './page.ts'
 
+const OPEN_MS = 10_000
+
 /**
  * One browser's view of a conversation: it folds what the feed sends, and comes back with its cursor after a cut.
  * Whoever opens it closes it.
@@ -36,7 +38,12 @@ export class FeedViewer {
     const query = cursor ? `?epoch=${encodeURIComponent(cursor.epoch)}&seq=${cursor.seq}` : ''
     const { origin, cookie } = this.page
     const url = `${origin.replace(/^http/, 'ws')}/api/sessions/${this.sessionId}/feed${query}`
-    const socket = new WebSocket(url, { origin, headers: { cookie }, perMessageDeflate: false })
+    const socket = new WebSocket(url, {
+      origin,
+      headers: { cookie },
+      perMessageDeflate: false,
+      handshakeTimeout: OPEN_MS,
+    })
     this.socket = socket
     socket.on('message', (data: Buffer) => this.take(JSON.parse(String(data)) as FeedFrame, socket))
     socket.on('close', () => this.wake())
@@ -49,11 +56,20 @@ export class FeedViewer {
     holds: (state: ConversationState) => boolean,
     options: { readonly timeoutMs: number; readonly signal: AbortSignal },
   ): Promise<boolean> {
-    const late = AbortSignal.any([options.signal, AbortSignal.timeout(options.timeoutMs)])
-    for (;;) {
-      if (this.view && holds(this.view.state)) return true
-      if (late.aborted || !this.isConnected) return false
-      await this.changed(late)
+    const over = new AbortController()
+    // Not `AbortSignal.any` with `AbortSignal.timeout`: garbage collection takes the timeout, and it never comes.
+    const late = setTimeout(() => over.abort(), options.timeoutMs)
+    const stop = (): void => over.abort()
+    options.signal.addEventListener('abort', stop, { once: true })
+    try {
+      for (;;) {
+        if (this.view && holds(this.view.state)) return true
+        if (options.signal.aborted || over.signal.aborted || !this.isConnected) return false
+        await this.changed(over.signal)
+      }
+    } finally {
+      clearTimeout(late)
+      options.signal.removeEventListener('abort', stop)
     }
   }
 

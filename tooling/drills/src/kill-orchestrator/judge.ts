@@ -55,8 +55,9 @@ async function judgeNow(
   const messages = recorded.turns.flatMap((turn) => turn.entries).filter((entry) => entry.kind === 'message')
   for (const { clientId, fate } of person.messages) {
     const isRecorded = messages.some((message) => message.clientId === clientId)
-    if (!isRecorded && fate === 'acknowledged')
-      lost.push(`message ${clientId} was acknowledged and is not recorded`)
+    // What Codex dropped when it was interrupted waits for the person again.
+    if (!isRecorded && fate === 'acknowledged' && !person.waits(viewer.state, clientId))
+      lost.push(`message ${clientId} was acknowledged and is neither recorded nor waits`)
     // It is only sent to a session that says of itself that it is ready.
     if (fate === 'refused') lost.push(`message ${clientId} was refused`)
   }
@@ -71,7 +72,7 @@ async function freshState(stage: Stage, sessionId: string): Promise<Conversation
   const viewer = new FeedViewer(stage.page, sessionId)
   try {
     await viewer.connect()
-    await viewer.until(() => true, { timeoutMs: SNAPSHOT_MS, signal: AbortSignal.timeout(SNAPSHOT_MS) })
+    await viewer.until(() => true, { timeoutMs: SNAPSHOT_MS, signal: stage.signal })
     return viewer.state
   } catch {
     return undefined

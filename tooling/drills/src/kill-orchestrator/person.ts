@@ -79,7 +79,14 @@ export class Person {
         turn.items.map((item) => (item.type === 'user-message' ? item.clientId : '')),
       ),
     )
-    return this.messages.every((one) => one.fate !== 'acknowledged' || shown.has(one.clientId))
+    return this.messages.every(
+      ({ fate, clientId }) => fate !== 'acknowledged' || shown.has(clientId) || this.waits(state, clientId),
+    )
+  }
+
+  /** An interrupt that came before Codex had taken in a message leaves it in the queue. */
+  waits(state: ConversationState | undefined, clientId: string): boolean {
+    return this.interrupted && state?.queue.messages.some(({ id }) => id === clientId) === true
   }
 
   private async followUp(sending: Promise<void>): Promise<void> {
@@ -98,10 +105,9 @@ export class Person {
 
   /** A command waits for its question first. */
   private async untilBegun(): Promise<void> {
-    const signal = AbortSignal.any([this.options.signal, AbortSignal.timeout(BEGIN_MS)])
     await this.options.viewer.until(
       (state) => (state.turns.at(-1)?.items.length ?? 0) > 1 && state.approvals.length === 0,
-      { timeoutMs: BEGIN_MS, signal },
+      { timeoutMs: BEGIN_MS, signal: this.options.signal },
     )
   }
 

@@ -17,7 +17,7 @@ export class Stage {
   readonly stateDir: string
   readonly server: DemoServer
   readonly page: Page
-  private readonly signal: AbortSignal
+  readonly signal: AbortSignal
   private isFirst = true
   private current: { readonly sessionId: string; readonly viewer: FeedViewer } | undefined
 
