@@ -1,4 +1,5 @@
 import path from 'node:path'
+import type { EnvironmentOptions } from './environment.ts'
 
 /** Longest delay that a Node timer keeps; a longer one fires at once. */
 const MAX_TIMER_MS = 2_147_483_647
@@ -33,6 +34,22 @@ export function assertEnvironment(env: Readonly<Record<string, string | undefine
     if (value !== undefined && (typeof value !== 'string' || value.includes('\0'))) {
       throw new TypeError(`expected the value of ${name} to be a string without NUL`)
     }
+  }
+}
+
+/** @throws TypeError unless an environment can be made of it */
+export function assertEnvironmentOptions(options: EnvironmentOptions): void {
+  const { env = {}, secretEnv = {}, envRemove = [] } = options
+  assertEnvironment(env)
+  assertEnvironment(secretEnv)
+  for (const name of Object.keys(secretEnv)) {
+    if (Object.hasOwn(env, name)) throw new TypeError(`expected ${name} in env or in secretEnv, not in both`)
+    if (typeof secretEnv[name] !== 'string')
+      throw new TypeError(`expected the value of ${name} to be a string`)
+  }
+  for (const pattern of envRemove) {
+    if (typeof pattern !== 'string' || pattern === '')
+      throw new TypeError(`expected a pattern of names in envRemove, got ${JSON.stringify(pattern)}`)
   }
 }
 

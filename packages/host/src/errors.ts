@@ -9,6 +9,7 @@
  * - `timed-out`: the caller's `timeoutMs` passed.
  * - `stale-process`: the recorded process is gone, or its pid belongs to another one now.
  * - `closed`: the host was closed before or while it was used.
+ * - `unsupported`: this host cannot do it.
  * - `io`: anything else that the machine refused; `cause` has it.
  */
 export type HostErrorCode =
@@ -24,6 +25,7 @@ export type HostErrorCode =
   | 'timed-out'
   | 'stale-process'
   | 'closed'
+  | 'unsupported'
   | 'io'
 
 /** What this package throws when a machine fails. A non-zero exit is not an error: see `ExecResult`. */

@@ -1,3 +1,5 @@
+import type { EnvironmentOptions } from './environment.ts'
+
 /** How a program ended and what it said. */
 export interface ExecResult {
   readonly argv: readonly string[]
@@ -9,13 +11,9 @@ export interface ExecResult {
   readonly durationMs: number
 }
 
-export interface ExecOptions {
+export interface ExecOptions extends EnvironmentOptions {
   /** @default the account's home directory */
   readonly cwd?: string
-  /** Laid over the base environment; `undefined` removes a variable. */
-  readonly env?: Readonly<Record<string, string | undefined>>
-  /** Start from an empty environment instead of ours. @default false */
-  readonly cleanEnv?: boolean
   /** Given to the program's standard input, which is then closed. @default nothing */
   readonly stdin?: string | Uint8Array
   /** Longest time the program may run, in milliseconds. @default none */

@@ -3,6 +3,8 @@ import type { ExecOptions, ExecResult } from './exec-result.ts'
 import type { DetachedOptions, DetachedProcess, ProcessIdentity } from './detached-process.ts'
 import type { HostFiles } from './host-files.ts'
 import type { Pty, PtyOptions } from './pty.ts'
+import type { RunningProcess, SpawnOptions } from './running-process.ts'
+import type { TailLine, TailOptions } from './tail.ts'
 
 /** What a machine is, asked once when the host is opened. */
 export interface HostFacts {
@@ -41,6 +43,13 @@ export interface Host extends AsyncDisposable {
   exec(argv: readonly string[], options?: ExecOptions): Promise<ExecResult>
 
   /**
+   * Starts a program beside us, with its streams. The first member of `argv` is the program; no shell is involved. The
+   * caller closes it; closing the host does too.
+   * @throws HostError `spawn-failed`, `closed`; the reason of `signal` when it has aborted
+   */
+  spawn(argv: readonly string[], options?: SpawnOptions): Promise<RunningProcess>
+
+  /**
    * Starts a program on a terminal of its own. The first member of `argv` is the program; no shell is involved. The
    * caller closes it; closing the host does too.
    * @throws HostError `spawn-failed`, `closed`; the reason of `signal` when it has aborted; RangeError for a size that is none
@@ -61,6 +70,19 @@ export interface Host extends AsyncDisposable {
    * in one step, but not forced to disk: one that is `io` was torn by a power cut, and its process is gone.
    */
   adopt(record: string): Promise<DetachedProcess>
+
+  /**
+   * Follows a text file that is appended to, line by line, for ever. A line is told when its newline is there, and the
+   * offset after it, with which another tail goes on later. Nothing is read ahead of a reader who pauses but one line
+   * and one piece of 64 KiB.
+   *
+   * The file may come into being later, vanish for a while, be truncated, or give way to another one (log rotation): then
+   * the rest of the old one is told first, but for an unfinished line. Leaving the loop closes it; closing the host
+   * ends it with `closed`.
+   * @throws HostError when it is iterated: `permission-denied`; `io` for anything but a regular file
+   * @throws TypeError at once for a relative path
+   */
+  tail(path: string, options?: TailOptions): AsyncIterable<TailLine>
 
   /** The identity of a running process, or `undefined` when there is none with this pid (a zombie is none). @throws TypeError for pids below 2 */
   identify(pid: number): Promise<ProcessIdentity | undefined>

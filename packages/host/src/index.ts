@@ -1,6 +1,9 @@
 // The whole public surface of @x/host; adding a line here is an API change.
 export type { Host, HostFacts } from './host.ts'
 export type { Pty, PtyExit, PtyOptions } from './pty.ts'
+export type { ProcessExit, RunningProcess, SpawnOptions } from './running-process.ts'
+export type { TailLine, TailOptions } from './tail.ts'
+export type { EnvironmentOptions } from './environment.ts'
 export type { ExecOptions, ExecResult } from './exec-result.ts'
 export { ExecFailedError, mustSucceed } from './exec-result.ts'
 export type { DetachedOptions, DetachedProcess, LadderStep, ProcessIdentity } from './detached-process.ts'

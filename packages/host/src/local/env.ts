@@ -1,8 +1,16 @@
+import type { EnvironmentOptions } from '../environment.ts'
+import { createGlob } from '../glob.ts'
 import type { HostFacts } from '../host.ts'
 
-/** Our environment as it is now: the base of what `exec` gives to a program. */
-export function baseEnvironment(): Record<string, string | undefined> {
-  return { ...process.env }
+/** What a program of ours gets, made from our environment as it is now. */
+export function programEnvironment(options: EnvironmentOptions): Record<string, string> {
+  const { env = {}, cleanEnv = false, envRemove = [], secretEnv = {} } = options
+  const removed = envRemove.map((pattern) => createGlob(pattern))
+  const base = Object.entries(cleanEnv ? {} : process.env).filter(
+    ([name]) => !removed.some((matches) => matches(name)),
+  )
+  const all = Object.entries({ ...Object.fromEntries(base), ...env, ...secretEnv })
+  return Object.fromEntries(all.filter((entry): entry is [string, string] => entry[1] !== undefined))
 }
 
 /** The part of our environment that `HostFacts` tells. */

@@ -1,23 +1,21 @@
-import { spawn, type ChildProcess } from 'node:child_process'
-import { stat } from 'node:fs/promises'
+import type { ChildProcess } from 'node:child_process'
 import {
   assertAbsolute,
   assertArgv,
   assertBytes,
   assertDelay,
-  assertEnvironment,
+  assertEnvironmentOptions,
 } from '../assert-arguments.ts'
 import type { LadderStep } from '../detached-process.ts'
 import { HostError } from '../errors.ts'
 import type { ExecOptions, ExecResult } from '../exec-result.ts'
 import type { HostFacts } from '../host.ts'
 import { climbLadder } from '../kill-ladder.ts'
-import { baseEnvironment } from './env.ts'
 import { hasExited } from './has-exited.ts'
 import { readProcessStatNow } from './identity.ts'
 import { collectOutput, type Output } from './collect-output.ts'
 import { killLeftovers, sendSignal } from './process-group.ts'
-import { spawnWithoutMasters } from './pty-masters.ts'
+import { startChild } from './start-child.ts'
 
 const DEFAULT_MAX_BYTES = 16 * 1024 * 1024
 /** A program that is ended early gets a moment to tidy up. */
@@ -37,7 +35,7 @@ export async function execLocal(
   assertExec(argv, options, maxBytes)
   signal?.throwIfAborted()
   const startedAt = performance.now()
-  const child = await startChild(argv, options, facts)
+  const child = await startChild(argv, options, options.stdin === undefined ? 'ignore' : 'pipe', facts)
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   const startTime = readProcessStatNow(Number(child.pid))?.startTime
   // One signal for all that may end the program early; its reason is what the caller gets.
@@ -80,44 +78,9 @@ function assertExec(
 ): asserts argv is readonly [string, ...string[]] {
   assertArgv(argv)
   if (options.cwd !== undefined) assertAbsolute('cwd', options.cwd)
-  if (options.env !== undefined) assertEnvironment(options.env)
+  assertEnvironmentOptions(options)
   if (options.timeoutMs !== undefined) assertDelay('timeoutMs', options.timeoutMs)
   assertBytes('maxBytes', maxBytes)
-}
-
-async function startChild(
-  argv: readonly [string, ...string[]],
-  options: ExecOptions,
-  facts: HostFacts,
-): Promise<ChildProcess> {
-  const { cwd = facts.home, env = {}, cleanEnv = false, stdin } = options
-  const [program, ...args] = argv
-  try {
-    const whole = withoutUndefined({ ...(cleanEnv ? {} : baseEnvironment()), ...env })
-    const child = spawnWithoutMasters([stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'], (stdio) =>
-      // A session of its own: the whole group can be ended, and nothing of it reads our terminal.
-      spawn(program, args, { cwd, env: whole, detached: true, stdio }),
-    )
-    await new Promise<void>((resolve, reject) => {
-      child.once('spawn', resolve)
-      child.once('error', reject)
-    })
-    return child
-  } catch (error) {
-    const code = String((error as NodeJS.ErrnoException).code)
-    const noDirectory = !(await stat(cwd).then(
-      (found) => found.isDirectory(),
-      () => false,
-    ))
-    const what = noDirectory ? `cannot start ${program} in ${cwd}` : `cannot start ${program}`
-    throw new HostError('spawn-failed', `${code}: ${what}`, { cause: error })
-  }
-}
-
-function withoutUndefined(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined),
-  )
 }
 
 /** A program may end, or close its input, before it has read all: that is its right, not a failure. */

@@ -9,6 +9,8 @@ import type { ExecOptions, ExecResult } from '../exec-result.ts'
 import type { Host, HostFacts } from '../host.ts'
 import type { HostFiles } from '../host-files.ts'
 import type { Pty, PtyOptions } from '../pty.ts'
+import type { RunningProcess, SpawnOptions } from '../running-process.ts'
+import type { TailLine, TailOptions } from '../tail.ts'
 import { connectUnix } from './connect.ts'
 import { LocalDetachedProcess } from './detached.ts'
 import { environmentFacts } from './env.ts'
@@ -16,8 +18,9 @@ import { execLocal } from './exec.ts'
 import { createLocalFiles } from './files.ts'
 import { isRunning, parseProcessIdentity, readProcessStat } from './identity.ts'
 import { launch } from './launch.ts'
-
 import { openLocalPty } from './pty.ts'
+import { Reaper } from './reaper.ts'
+import { spawnLocal } from './spawn.ts'
 
 /** A record is some 90 bytes. */
 const MAX_RECORD_BYTES = 1_024
@@ -47,6 +50,8 @@ class LocalHost implements Host {
   readonly #running = new Set<Promise<unknown>>()
   readonly #streams = new Set<Duplex>()
   readonly #ptys = new Set<Pty>()
+  readonly #processes = new Set<RunningProcess>()
+  readonly #reaper = new Reaper()
   #closing: Promise<void> | undefined
 
   constructor(facts: HostFacts) {
@@ -59,6 +64,24 @@ class LocalHost implements Host {
   async exec(argv: readonly string[], options: ExecOptions = {}): Promise<ExecResult> {
     this.#ended.signal.throwIfAborted()
     return this.#tracked(execLocal(argv, options, this.facts, this.#ended.signal))
+  }
+
+  async spawn(argv: readonly string[], options: SpawnOptions = {}): Promise<RunningProcess> {
+    this.#ended.signal.throwIfAborted()
+    const place = { facts: this.facts, reaper: this.#reaper }
+    const program = await this.#tracked(
+      spawnLocal(argv, options, place, (closed) => this.#processes.delete(closed)),
+    )
+    this.#processes.add(program)
+    if (this.#ended.signal.aborted) {
+      await program.close()
+      throw this.#ended.signal.reason
+    }
+    return program
+  }
+
+  tail(path: string, _options: TailOptions = {}): AsyncIterable<TailLine> {
+    throw new HostError('unsupported', `cannot follow ${path}`)
   }
 
   async openPty(argv: readonly string[], options: PtyOptions): Promise<Pty> {
@@ -123,7 +146,9 @@ class LocalHost implements Host {
   async #close(): Promise<void> {
     this.#ended.abort(new HostError('closed', 'the host was closed'))
     for (const stream of this.#streams) stream.destroy()
-    await Promise.allSettled([...this.#running, ...[...this.#ptys].map((pty) => pty.close())])
+    const open = [...this.#ptys, ...this.#processes]
+    await Promise.allSettled([...this.#running, ...open.map((program) => program.close())])
+    await this.#reaper.close()
   }
 
   async #launch(argv: readonly string[], options: DetachedOptions): Promise<DetachedProcess> {

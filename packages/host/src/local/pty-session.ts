@@ -30,6 +30,11 @@ export async function signalSession(
   return signalled
 }
 
+/** True when nobody of the session runs any more, its leader included. */
+export async function isSessionEmpty(leader: SessionLeader): Promise<boolean> {
+  return (await membersOf(leader)).length === 0 || isRecycled(leader)
+}
+
 /** Kills until nobody is left: one may fork between the look and the kill. @throws HostError `timed-out` after 5 s */
 export async function killSession(leader: SessionLeader): Promise<void> {
   const giveUpAt = performance.now() + GONE_MS
