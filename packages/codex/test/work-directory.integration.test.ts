@@ -127,6 +127,35 @@ command = ${call}
     expect(await readdir(victim)).toEqual([])
   })
 
+  test('must lie apart from where another session works, in both directions, while that one runs', async () => {
+    const outer = path.join(workshop.root, 'outer')
+    const inner = path.join(outer, 'inner')
+    const beside = path.join(workshop.root, 'beside')
+    await Promise.all([mkdir(inner, { recursive: true }), mkdir(beside)])
+    const first = await workshop.open({ taskId: 'outer', work: { directory: outer } })
+    await expect(workshop.open({ taskId: 'inner', work: { directory: inner } })).rejects.toMatchObject({
+      field: 'work.directory',
+      message: expect.stringContaining('close session outer') as unknown,
+    })
+    expect((await listSessions(workshop)).map(({ taskId }) => taskId)).not.toContain('inner')
+    // The same directory is no danger: neither may replace it.
+    const same = await workshop.open({ taskId: 'same', work: { directory: outer } })
+    await expect(
+      workshop.open({
+        taskId: 'granted',
+        work: { directory: beside },
+        grants: [{ path: inner, mode: 'write' }],
+      }),
+    ).rejects.toMatchObject({ field: 'work.directory' })
+    await Promise.all([first.close(), same.close()])
+    const second = await workshop.open({ taskId: 'inner', work: { directory: inner } })
+    await expect(workshop.attach('outer')).rejects.toMatchObject({
+      code: 'unrecoverable',
+      remedy: expect.stringContaining('Close session inner') as unknown,
+    })
+    await second.close()
+  })
+
   test('must be a project of its own', async () => {
     const { host, root, stateDir } = workshop
     const link = path.join(root, 'link-to-state')

@@ -13,12 +13,20 @@ interface Given {
   readonly grant: Grant
 }
 
+/** What was given to a thread for good, as it is kept. */
+export type KeptGrant = Omit<Given, 'turnId'>
+
 /**
  * What a person has allowed a thread beside its sandbox, when it was asked for. Codex tells it again with each command
- * that runs with it. What was allowed elsewhere, or before this process began, is not known here.
+ * that runs with it. What was allowed in a terminal is not known here.
  */
 export class GivenGrants {
-  private given: readonly Given[] = []
+  private given: readonly Given[]
+
+  /** @param kept what was given for good before this process began */
+  constructor(kept: readonly KeptGrant[] = []) {
+    this.given = kept
+  }
 
   give(
     grants: readonly Grant[],

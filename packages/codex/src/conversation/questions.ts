@@ -1,7 +1,7 @@
 import { ConversationError, type Feed, type Question, type QuestionAnswer } from '@x/agents/conversation'
 import type { AppServerClient, ParamsOf, ResultOf } from '@x/codex-appserver'
 import { elicitationAnswer, elicitationAsk } from './elicitation.ts'
-import type { GivenGrants } from './given-grants.ts'
+import type { GivenGrants, KeptGrant } from './given-grants.ts'
 import { inputAnswer, inputFields } from './input-questions.ts'
 import { OpenRequests, requestName } from './open-requests.ts'
 import { grantedPermissions, requestedGrants, type MayGrant } from './permission-requests.ts'
@@ -15,6 +15,8 @@ export interface QuestionsOptions {
   readonly agents: SubAgents
   /** Told of what is granted. */
   readonly given: GivenGrants
+  /** Told before Codex is, of what is granted for good. @default nothing is kept */
+  readonly onGiven?: (grants: readonly KeptGrant[]) => Promise<void>
   /** Whether something may be granted at all. What can't be told must be `false`. @default nothing may */
   readonly mayGrant?: MayGrant
   /** Nobody is to be asked: everything gets the answer that grants nothing, at once. @default false */
@@ -79,6 +81,7 @@ export class Questions {
     // Another answer may have been given meanwhile.
     if (answer.kind === 'permission' && answer.grants.some((grant) => this.options.given.endangers(grant)))
       throw new ConversationError('choice-not-offered', 'a grant that may no longer be given')
+    await this.keep(question, answer)
     const settled = this.open.settle(questionId, result)
     if (settled) this.remember(question, answer)
     return settled
@@ -91,6 +94,13 @@ export class Questions {
   private readonly mayGrant: MayGrant = async (grant) => {
     const { given, mayGrant } = this.options
     return mayGrant !== undefined && !given.endangers(grant) && mayGrant(grant)
+  }
+
+  /** Before it counts: who takes the session up later has to know what commands may do. */
+  private async keep({ agentId }: Question, answer: QuestionAnswer): Promise<void> {
+    const { threadId, onGiven } = this.options
+    if (answer.kind !== 'permission' || answer.scope !== 'session' || answer.grants.length === 0) return
+    await onGiven?.(answer.grants.map((grant) => ({ threadId: agentId ?? threadId(), grant })))
   }
 
   private remember({ turnId, agentId }: Question, answer: QuestionAnswer): void {

@@ -9,7 +9,7 @@ import type {
 import type { AppServerClient, KnownNotification } from '@x/codex-appserver'
 import { Approvals, type ApprovalsOptions } from './approvals.ts'
 import { DynamicTools, type DynamicTool } from './dynamic-tools.ts'
-import { GivenGrants } from './given-grants.ts'
+import { GivenGrants, type KeptGrant } from './given-grants.ts'
 import { Questions, type QuestionsOptions } from './questions.ts'
 import { SubAgents } from './sub-agents.ts'
 
@@ -17,6 +17,8 @@ export type RequestsOptions = Omit<ApprovalsOptions, 'agents' | 'feed' | 'given'
   Omit<QuestionsOptions, 'agents' | 'feed' | 'given' | 'threadId'> & {
     readonly feed: Feed
     readonly threadId: () => string
+    /** What was granted for good, when it was asked for, before this process began. @default nothing */
+    readonly given?: readonly KeptGrant[]
     /** What the embedder's own tools do. @default none */
     readonly tools?: readonly DynamicTool[]
   }
@@ -27,10 +29,11 @@ export class Requests {
   private readonly approvals: Approvals
   private readonly questions: Questions
   private readonly tools: DynamicTools
-  private readonly given = new GivenGrants()
+  private readonly given: GivenGrants
 
   constructor(options: RequestsOptions) {
     this.agents = new SubAgents(options)
+    this.given = new GivenGrants(options.given)
     const shared = { agents: this.agents, given: this.given }
     this.approvals = new Approvals({ ...options, ...shared })
     this.questions = new Questions({ ...options, ...shared })

@@ -5,6 +5,7 @@ import { taskPaths } from '../home/task-paths.ts'
 import { findAppServer } from './app-server.ts'
 import { CodexSession } from './codex-session.ts'
 import { assertTools, type DynamicTool } from '../conversation/dynamic-tools.ts'
+import { assertApart } from './nested-session.ts'
 import type { Session, SessionPlace } from './session.ts'
 import { assertSameDirectory, makeTaskDirectories, prepareStart, readRecord } from './task-directory.ts'
 
@@ -34,6 +35,7 @@ export async function attachSession(
   if (await findAppServer(host, paths)) await assertSameDirectory(host, record, places)
   else {
     await makeTaskDirectories(host, paths)
+    await assertApart(host, record, places)
     await prepareStart(host, record, places)
   }
   return CodexSession.open({ host, record, places, tools }, signal)

@@ -12,6 +12,7 @@ import { boundariesOf } from '../posture/boundaries.ts'
 import { describeRefusal, grantsThatHold, isGrantable } from '../posture/grants.ts'
 import type { PermissionPlaces } from '../posture/render-permissions.ts'
 import { connectAppServer, findAppServer, startAppServer, stopAppServer } from './app-server.ts'
+import { keepGiven } from './keep-given.ts'
 import { LinkKeeper } from './link-keeper.ts'
 import { chosenModel, type LaunchRecord } from './parse-launch-record.ts'
 import { queueFile } from './queue-file.ts'
@@ -95,6 +96,8 @@ export class CodexSession implements Session {
       mayGrant: (grant) => isGrantable(host, places, grant, this.record.current.grants ?? []),
       unattended: record.approvals === 'never',
       tools,
+      given: record.given ?? [],
+      onGiven: (added) => this.record.save(keepGiven(this.record.current, added)),
       writableRoots,
     })
     this.link = new LinkKeeper({

@@ -5,6 +5,7 @@ import type { DynamicTool } from '../conversation/dynamic-tools.ts'
 import { SessionError } from '../errors.ts'
 import type { PermissionPlaces } from '../posture/render-permissions.ts'
 import { connectAppServer, findAppServer, startAppServer, stopAppServer } from './app-server.ts'
+import { assertApart } from './nested-session.ts'
 import type { RecordKeeper } from './record-keeper.ts'
 import { RecoveryBudget } from './recovery-budget.ts'
 import type { SessionGrants } from './session-grants.ts'
@@ -118,6 +119,7 @@ export class LinkKeeper {
       if (await host.files.stat(places.paths.ended))
         throw new SessionError('lost', 'the session was ended elsewhere')
       budget.spend()
+      await assertApart(host, record.current, places)
       await prepareStart(host, record.current, places)
       process = await startAppServer(host, places.paths, binary, directory)
     }

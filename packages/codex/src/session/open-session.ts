@@ -14,6 +14,7 @@ import { assertVersion, provisionCodex, type Installation } from '../provision/p
 import { attachSession } from './attach-session.ts'
 import { CodexSession } from './codex-session.ts'
 import type { LaunchRecord } from './parse-launch-record.ts'
+import { findNested, writablePlaces } from './nested-session.ts'
 import type { Session, SessionOptions } from './session.ts'
 import {
   makeTaskDirectories,
@@ -64,6 +65,13 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     grants: await firstGrants(options, places),
     createdAt: Date.now(),
   }
+  const nested = await findNested(host, { stateDir, taskId }, writablePlaces(record, paths.work))
+  if (nested)
+    throw new ConfigError(
+      'work.directory',
+      `a directory apart from those of other sessions; close session ${nested.taskId}, which works in ${nested.theirs}`,
+      nested.ours,
+    )
   onProgress?.({ doing: 'Starting Codex' })
   signal?.throwIfAborted()
   await makeTaskDirectories(host, paths)

@@ -7,6 +7,11 @@ const loginSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('endpoint'), baseUrl: z.string(), model: z.string(), hasKey: z.boolean() }),
 ])
 
+const grantSchema = z.union([
+  z.object({ path: z.string(), mode: z.enum(['read', 'write']) }),
+  z.object({ network: z.literal(true) }),
+])
+
 const recordSchema = z.object({
   schema: z.literal(1),
   taskId: z.string(),
@@ -23,14 +28,9 @@ const recordSchema = z.object({
   /** What was chosen to answer; absent: what the login or Codex says. */
   model: z.object({ model: z.string(), effort: z.string().optional() }).optional(),
   /** What a person has allowed beside the posture. */
-  grants: z
-    .array(
-      z.union([
-        z.object({ path: z.string(), mode: z.enum(['read', 'write']) }),
-        z.object({ network: z.literal(true) }),
-      ]),
-    )
-    .optional(),
+  grants: z.array(grantSchema).optional(),
+  /** What a person has allowed a thread for good when it was asked for; Codex keeps that by itself. */
+  given: z.array(z.object({ threadId: z.string(), grant: grantSchema })).optional(),
   binary: z.string(),
   installation: z.string(),
   version: z.string(),

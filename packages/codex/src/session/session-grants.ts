@@ -4,6 +4,7 @@ import type { Host } from '@x/host'
 import { proveIsolation } from '../posture/canary.ts'
 import { areNested, coversGrant, grantsThatHold, resolveGrant, withoutNested } from '../posture/grants.ts'
 import { PROFILE, type PermissionPlaces } from '../posture/render-permissions.ts'
+import { findNested } from './nested-session.ts'
 import type { RecordKeeper } from './record-keeper.ts'
 import { writeConfig } from './task-directory.ts'
 
@@ -54,6 +55,7 @@ export class SessionGrants {
   private async tryToAdd(client: AppServerClient, wanted: Grant): Promise<Grant> {
     const { host, places } = this.options
     const grant = await resolveGrant(host, places, wanted)
+    await this.assertApart(grant)
     const before = this.granted
     if (before.some((one) => coversGrant(one, grant))) return grant
     // An agent of the agent may still run under what it began with, the inner place among it.
@@ -75,6 +77,16 @@ export class SessionGrants {
       'not-grantable',
       `${'path' in grant ? grant.path : 'the network'} can't be opened: something other than the sandbox stands in the way`,
     )
+  }
+
+  private async assertApart(grant: Grant): Promise<void> {
+    if (!('path' in grant) || grant.mode === 'read') return
+    const { host, places, record } = this.options
+    const { stateDir } = places
+    const nested = await findNested(host, { stateDir, taskId: record.current.taskId }, [grant.path])
+    if (!nested) return
+    const where = `session ${nested.taskId} works in ${nested.theirs}`
+    throw new ConversationError('not-grantable', `${grant.path} can't be granted: ${where}`)
   }
 
   private async use(client: AppServerClient, grants: readonly Grant[]): Promise<void> {

@@ -68,6 +68,21 @@ describe.each(CODEX_VERSIONS)('a wish of Codex %s for more than its sandbox', (v
     expect(
       await runCommand(session, `exec 3<>/dev/tcp/127.0.0.1/${String(workshop.model.port)}`),
     ).not.toMatch(/exited with code 0/)
+
+    // Whoever takes the session up knows of it too: a place inside could be made to lead anywhere.
+    await mkdir(path.join(open, 'inner'))
+    await session.detach()
+    const again = await workshop.attach('wishes')
+    again.conversation.onApproval(({ id }) => void again.conversation.answer(id, 'accept'))
+    const inside = callTool(again, {
+      call: 'request_permissions',
+      arguments: { permissions: { file_system: { write: [path.join(open, 'inner'), closed] } } },
+    })
+    const second = await nextQuestion(again.conversation)
+    expect(second).toMatchObject({ grants: [{ path: closed, mode: 'write' }] })
+    await again.conversation.answerQuestion(second.id, { kind: 'declined' })
+    await inside
+    await again.close()
   })
 
   test('is asked of nobody when nothing of it may be granted', async () => {

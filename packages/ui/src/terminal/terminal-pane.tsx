@@ -67,6 +67,11 @@ export function TerminalPane({ client, sessionId, mode = 'write', onLeave }: Ter
       <div className="x-terminal-foot" ref={foot} tabIndex={-1}>
         {mode === 'read' && <span className="x-terminal-badge">read only</span>}
         <span role="status">{note ?? terminalWords(state)}</span>
+        {mode === 'write' && (
+          <span className="x-terminal-hint">
+            <kbd>!</kbd> runs commands outside the sandbox
+          </span>
+        )}
         <span className="x-terminal-hint">
           <kbd>{LEAVE_KEY}</kbd> leaves the terminal
         </span>
