@@ -1,3 +1,3 @@
 import { tsupBase } from '@x/tsup'
 
-export default tsupBase({ index: 'src/index.ts', testing: 'src/testing/index.ts' })
+export default tsupBase({ index: 'src/index.ts', ssh: 'src/ssh/index.ts', testing: 'src/testing/index.ts' })

@@ -2,6 +2,10 @@
  * Why a host could not do what was asked.
  *
  * - `unreachable`: the machine does not answer.
+ * - `connection-lost`: it did, and then the connection broke; what ran there in the foreground may still run.
+ * - `auth-failed`: the machine takes none of our keys.
+ * - `unknown-host-key`, `host-key-changed`, `host-key-revoked`: nothing proves that the machine is the right one; the
+ *   message has the key's fingerprint.
  * - `spawn-failed`: the program could not be started (missing, not executable, no such directory).
  * - `connect-failed`: nobody listens at the address, or the way there is closed.
  * - `not-found`, `permission-denied`, `no-space`, `already-exists`, `not-a-directory`: what the file system said.
@@ -14,6 +18,11 @@
  */
 export type HostErrorCode =
   | 'unreachable'
+  | 'connection-lost'
+  | 'auth-failed'
+  | 'unknown-host-key'
+  | 'host-key-changed'
+  | 'host-key-revoked'
   | 'spawn-failed'
   | 'connect-failed'
   | 'not-found'

@@ -24,7 +24,7 @@ const ENTRIES: Record<string, Record<string, string>> = {
   },
   '@x/codex': { '.': './src/index.ts', './testing': './src/testing/index.ts' },
   '@x/codex-appserver': { '.': './src/index.ts', './testing': './src/testing/index.ts' },
-  '@x/host': { '.': './src/index.ts', './testing': './src/testing/index.ts' },
+  '@x/host': { '.': './src/index.ts', './ssh': './src/ssh/index.ts', './testing': './src/testing/index.ts' },
   '@x/responses': { '.': './src/index.ts' },
   '@x/runner': { '.': './src/index.ts', './http': './src/http/index.ts' },
   '@x/ui': {

@@ -1,0 +1,3 @@
+// The whole public surface of @x/host/ssh; adding a line here is an API change. Importing it loads ssh2.
+export { openSshHost } from './open-ssh-host.ts'
+export type { SshHostOptions } from './ssh-host-options.ts'
