@@ -14,6 +14,7 @@
  * - `stale-process`: the recorded process is gone, or its pid belongs to another one now.
  * - `closed`: the host was closed before or while it was used.
  * - `unsupported`: this host cannot do it.
+ * - `archive-unsafe`: an archive is damaged, or would touch what it must not; nothing was changed.
  * - `io`: anything else that the machine refused; `cause` has it.
  */
 export type HostErrorCode =
@@ -35,6 +36,7 @@ export type HostErrorCode =
   | 'stale-process'
   | 'closed'
   | 'unsupported'
+  | 'archive-unsafe'
   | 'io'
 
 /** What this package throws when a machine fails. A non-zero exit is not an error: see `ExecResult`. */
