@@ -1,0 +1,219 @@
+import { readFile } from 'node:fs/promises'
+import { homedir, userInfo } from 'node:os'
+import type { Duplex } from 'node:stream'
+import ssh2 from 'ssh2'
+import type { ClientChannel, ConnectConfig } from 'ssh2'
+import { DisposeStack } from '../dispose-stack.ts'
+import { HostError } from '../errors.ts'
+import { expandHome, resolveDestination, type SshDestination } from './client-config.ts'
+import { gatherCredentials } from './credentials.ts'
+import { agentSocket } from './env.ts'
+import { createHostKeyCheck } from './host-key-check.ts'
+import { parseTarget, type SshTarget } from './parse-target.ts'
+import { ClientConnection, type SshConnection } from './ssh-connection.ts'
+import type { SshHostOptions } from './ssh-host-options.ts'
+import { untilAborted } from './until-aborted.ts'
+
+/** A config may send a jump through a jump; one that never ends is a mistake. */
+const MAX_JUMPS = 8
+
+export interface Dialled {
+  readonly connection: SshConnection
+  /** `user@machine`, with the port when it is not 22. */
+  readonly name: string
+}
+
+/**
+ * Opens an authenticated connection to a target, through the jumps that the config names. The caller closes it; the
+ * connections to the jumps close with it.
+ * @throws HostError `unreachable`, `auth-failed`, `unknown-host-key`, `host-key-changed`, `host-key-revoked`; the reason of `signal`
+ */
+export async function dial(target: string, options: SshHostOptions): Promise<Dialled> {
+  const config = await readConfig(options.configFile)
+  await using opening = new DisposeStack()
+  const { client, destination } = await dialHop(parseTarget(target), config, options, opening, 0)
+  const name = nameOf(destination)
+  const connection = new ClientConnection(client, name, options.maxSessions ?? 10)
+  // The way there ends after what goes over it.
+  const jumps = opening.move()
+  connection.lost.addEventListener('abort', () => void jumps[Symbol.asyncDispose]().catch(() => undefined))
+  client.setNoDelay(true)
+  return { connection, name }
+}
+
+interface Hop {
+  readonly client: ssh2.Client
+  readonly destination: SshDestination
+}
+
+async function dialHop(
+  target: SshTarget,
+  config: string,
+  options: SshHostOptions,
+  opened: DisposeStack,
+  depth: number,
+): Promise<Hop> {
+  const destination = resolveDestination(target, config, { home: homedir(), user: userInfo().username })
+  if (depth + destination.jumps.length > MAX_JUMPS)
+    throw new HostError(
+      'unreachable',
+      `more than ${MAX_JUMPS} jumps on the way to ${destination.host}: see ProxyJump`,
+    )
+  let way: Duplex | undefined
+  for (const [index, jump] of destination.jumps.entries()) {
+    const hop: Hop =
+      way === undefined
+        ? await dialHop(jump, config, options, opened, depth + 1)
+        : await logIn(resolveJump(jump, config), options, way)
+    opened.defer(() => hop.client.end())
+    hop.client.on('error', () => undefined).setNoDelay(true)
+    const next = destination.jumps[index + 1]
+    const { host, port } = next === undefined ? destination : resolveJump(next, config)
+    way = await forward(hop, host, port, options.signal)
+  }
+  return logIn(destination, options, way)
+}
+
+/** A later jump is reached through the one before it, whatever its own config says. */
+function resolveJump(jump: SshTarget, config: string): SshDestination {
+  return resolveDestination(jump, config, { home: homedir(), user: userInfo().username })
+}
+
+async function forward(
+  hop: Hop,
+  host: string,
+  port: number,
+  signal: AbortSignal | undefined,
+): Promise<Duplex> {
+  const stream = new Promise<ClientChannel>((resolve, reject) => {
+    hop.client.forwardOut('127.0.0.1', 0, host, port, (error, channel) => {
+      if (error === undefined) resolve(channel)
+      else
+        reject(
+          new HostError(
+            'unreachable',
+            `${nameOf(hop.destination)} does not reach ${host}:${port}: ${error.message}`,
+            { cause: error },
+          ),
+        )
+    })
+  })
+  return untilAborted(stream, [signal])
+}
+
+async function logIn(
+  destination: SshDestination,
+  options: SshHostOptions,
+  sock: Duplex | undefined,
+): Promise<Hop> {
+  const {
+    connectTimeoutMs = 20_000,
+    keepAliveIntervalMs = 5_000,
+    keepAliveCountMax = 3,
+    acceptNew = false,
+  } = options
+  const home = homedir()
+  const files = (options.knownHostsFiles ?? orDefault(destination.knownHostsFiles)).map((file) =>
+    expandHome(file, home),
+  )
+  const check = await createHostKeyCheck(destination, files, acceptNew)
+  const credentials = await gatherCredentials(destination, {
+    identityFiles: (options.identityFiles ?? []).map((file) => expandHome(file, home)),
+    passphrase: options.passphrase,
+    agent: agentOf(options.agent, destination.agent),
+    home,
+  })
+  const client = new ssh2.Client()
+  const left = [...credentials.methods]
+  let refusal: unknown
+  const config: ConnectConfig = {
+    host: destination.host,
+    port: destination.port,
+    username: destination.user,
+    ...(sock && { sock }),
+    readyTimeout: 0,
+    keepaliveInterval: keepAliveIntervalMs,
+    keepaliveCountMax: keepAliveCountMax,
+    algorithms: { serverHostKey: check.algorithms },
+    hostVerifier: (key: Buffer, verdict: (isTrusted: boolean) => void) => {
+      void check.verify(key).then(
+        () => verdict(true),
+        (error: unknown) => {
+          refusal = error
+          verdict(false)
+        },
+      )
+    },
+    authHandler: (_left, _partial, next) => {
+      // The types lack what says that there is no more.
+      next(left.shift() ?? (false as never))
+    },
+  }
+  try {
+    await ready(client, config, connectTimeoutMs, options.signal)
+    return { client, destination }
+  } catch (error) {
+    client.on('error', () => undefined).destroy()
+    sock?.destroy()
+    options.signal?.throwIfAborted()
+    throw refusal ?? explain(error, destination, credentials.tried)
+  }
+}
+
+/** Settles once: ssh2 says `error`, then `close`; a server that hangs up in the middle brings `close` alone. */
+async function ready(
+  client: ssh2.Client,
+  config: ConnectConfig,
+  timeoutMs: number,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const late = new AbortController()
+  const timer = setTimeout(() => late.abort(new Error(`no login within ${timeoutMs} ms`)), timeoutMs)
+  try {
+    const settled = new Promise<void>((resolve, reject) => {
+      client.once('ready', () => resolve())
+      client.on('error', reject)
+      client.once('close', () => reject(new Error('the connection was closed')))
+      client.connect(config)
+    })
+    await untilAborted(settled, [late.signal, signal])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+function explain(error: unknown, destination: SshDestination, tried: readonly string[]): HostError {
+  const name = nameOf(destination)
+  const { level, message } = error as Error & { readonly level?: string }
+  if (level === 'client-authentication' || /too many authentication/i.test(message)) {
+    const what =
+      tried.length === 0
+        ? 'there was no key to try: name one, or load one into an agent'
+        : `tried ${tried.join(', ')}`
+    return new HostError('auth-failed', `${name} takes none of our keys; ${what}`, { cause: error })
+  }
+  return new HostError('unreachable', `cannot reach ${name}: ${message}`, { cause: error })
+}
+
+function nameOf({ user, host, port }: SshDestination): string {
+  const shown = host.includes(':') ? `[${host}]` : host
+  return port === 22 ? `${user}@${shown}` : `${user}@${shown}:${port}`
+}
+
+function agentOf(option: string | false | undefined, configured: string | undefined): string | undefined {
+  if (option !== undefined) return option === false ? undefined : option
+  return configured === 'none' ? undefined : (configured ?? agentSocket())
+}
+
+function orDefault(files: readonly string[]): readonly string[] {
+  return files.length === 0 ? ['~/.ssh/known_hosts'] : files
+}
+
+async function readConfig(file: string | false | undefined): Promise<string> {
+  if (file === false) return ''
+  const path = expandHome(file ?? '~/.ssh/config', homedir())
+  return readFile(path, 'utf8').catch((cause: unknown) => {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT' && file === undefined) return ''
+    throw new HostError('io', `cannot read the client config ${path}`, { cause })
+  })
+}
