@@ -35,7 +35,8 @@ export async function climbLadder(
   throw new HostError('timed-out', `process survived ${ladder.map((step) => step.signal).join(', ')}`)
 }
 
-function assertLadder(ladder: readonly LadderStep[]): void {
+/** @throws TypeError unless it has steps, and timers can wait that long */
+export function assertLadder(ladder: readonly LadderStep[]): void {
   if (ladder.length === 0) throw new TypeError('expected a ladder of at least one step')
   for (const { waitMs } of ladder) {
     if (!(waitMs >= 0 && waitMs <= 2_147_483_647)) throw new TypeError(`expected waitMs >= 0, got ${waitMs}`)

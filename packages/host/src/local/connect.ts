@@ -1,23 +1,14 @@
 import { once } from 'node:events'
 import { createConnection, type Socket } from 'node:net'
-import { assertAbsolute } from '../assert-arguments.ts'
+import { assertSocketPath } from '../assert-socket-path.ts'
 import { HostError } from '../errors.ts'
-
-/** `sun_path` is 108 bytes with its NUL on Linux, 104 on macOS and the BSDs. */
-export const MAX_SOCKET_PATH_BYTES = process.platform === 'linux' ? 107 : 103
 
 /**
  * Connects to a unix socket. The caller destroys the socket.
  * @throws HostError `connect-failed`; the reason of `signal` when it aborts first
  */
 export async function connectUnix(socketPath: string, signal: AbortSignal | undefined): Promise<Socket> {
-  assertAbsolute('unix', socketPath)
-  const bytes = Buffer.byteLength(socketPath)
-  if (bytes > MAX_SOCKET_PATH_BYTES) {
-    throw new TypeError(
-      `expected a unix socket path of at most ${MAX_SOCKET_PATH_BYTES} bytes, got ${bytes}: ${socketPath}`,
-    )
-  }
+  assertSocketPath(socketPath, process.platform)
   signal?.throwIfAborted()
   const socket = createConnection({ path: socketPath })
   // An error that nobody listens to would end the orchestrator; `close` tells every holder of the stream.

@@ -2,6 +2,7 @@ import { constants, type Stats } from 'node:fs'
 import { chmod, lstat, mkdir, open, readdir, realpath, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { assertAbsolute, assertBytes, assertMode } from '../assert-arguments.ts'
+import { assertEntry, withoutTrailingSlash } from '../entry-path.ts'
 import { HostError } from '../errors.ts'
 import type { FileStat, HostFiles } from '../host-files.ts'
 import { fileError } from './file-error.ts'
@@ -49,19 +50,6 @@ export function createLocalFiles(assertOpen: () => void): HostFiles {
     },
     realPath: (file) => on('resolve', file, (entry) => realpath(entry)),
   }
-}
-
-/** `link/` names what the link leads to; every operation here is about the link. */
-function withoutTrailingSlash(file: string): string {
-  return file.replace(/(?<=[^/])\/+$/, '')
-}
-
-/** `link/.` leads through the link as well, and the root is nobody's to replace. */
-function assertEntry(file: string): string {
-  const last = path.posix.basename(file)
-  if (last === '' || last === '.' || last === '..')
-    throw new TypeError(`expected a path that ends in a name, got ${file}`)
-  return file
 }
 
 /** Opens without blocking, so that a FIFO without a writer can be refused rather than waited for. */

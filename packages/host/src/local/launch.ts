@@ -5,12 +5,13 @@ import { access, open, readFile, rm, stat, type FileHandle } from 'node:fs/promi
 import path from 'node:path'
 import type { Readable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
-import { assertAbsolute, assertArgv, assertEnvironment } from '../assert-arguments.ts'
+import { assertLaunch } from '../assert-launch.ts'
 import type { DetachedOptions, ProcessIdentity } from '../detached-process.ts'
 import { HostError } from '../errors.ts'
+import { LAUNCH_SCRIPT } from '../launch-script.ts'
+import { parseProcessIdentity } from '../parse-process-identity.ts'
 import { hasExited } from './has-exited.ts'
-import { isRunning, parseProcessIdentity, readProcessStat } from './identity.ts'
-import { LAUNCH_SCRIPT } from './launch-script.ts'
+import { isRunning, readProcessStat } from './identity.ts'
 import { sendSignal } from './process-group.ts'
 import { spawnWithoutMasters } from './pty-masters.ts'
 
@@ -19,8 +20,6 @@ const SHELL = '/bin/sh'
 const LAUNCH_LIMIT_MS = 10_000
 /** Of a log of any size no more than this is read, to say why a program did not start. */
 const LOG_TAIL_BYTES = 4_096
-/** The shell keeps these for itself, whatever the environment says; the last is the launcher's own. */
-const SHELL_OWNED = ['IFS', 'OPTIND', 'PPID', 'x_launch_record']
 
 export interface Launched {
   readonly identity: ProcessIdentity
@@ -55,22 +54,6 @@ export async function launch(argv: readonly string[], options: DetachedOptions):
     throw new HostError('spawn-failed', `cannot run ${String(argv[0])}: ${said}`, { cause: new Error(said) })
   } finally {
     await log.close()
-  }
-}
-
-function assertLaunch(argv: readonly string[], { record, log, cwd, env }: DetachedOptions): void {
-  assertArgv(argv)
-  if (argv[0].startsWith('-')) throw new TypeError(`expected a program, got an option: ${argv[0]}`)
-  assertAbsolute('record', record)
-  assertAbsolute('log', log)
-  assertAbsolute('cwd', cwd)
-  assertEnvironment(env)
-  for (const name of Object.keys(env)) {
-    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) || SHELL_OWNED.includes(name)) {
-      throw new TypeError(
-        `expected the name of a variable that a shell passes on, got ${JSON.stringify(name)}`,
-      )
-    }
   }
 }
 

@@ -4,6 +4,7 @@ import { Readable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import { ReadStream } from 'node:tty'
 import { assertAbsolute, assertArgv, assertEnvironment } from '../assert-arguments.ts'
+import { assertSize } from '../assert-size.ts'
 import type { Pty, PtyExit, PtyOptions } from '../pty.ts'
 import { readProcessStatNow } from './identity.ts'
 import { assertStartable } from './launch.ts'
@@ -249,14 +250,6 @@ function writeSome(master: number, bytes: Uint8Array, offset: number): number | 
     return writeSync(master, bytes, offset)
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EAGAIN' ? 0 : 'gone'
-  }
-}
-
-function assertSize(size: { readonly columns: number; readonly rows: number }): void {
-  for (const [name, value] of Object.entries({ columns: size.columns, rows: size.rows })) {
-    if (!Number.isInteger(value) || value < 1 || value > 65_535) {
-      throw new RangeError(`expected ${name} to be a whole number from 1 to 65535, got ${String(value)}`)
-    }
   }
 }
 

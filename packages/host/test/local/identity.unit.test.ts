@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { isRunning, isSameRunning, parseProcessIdentity, parseProcessStat } from '../../src/local/identity.ts'
+import { isRunning, isSameRunning, parseProcessStat } from '../../src/local/identity.ts'
+import { parseProcessIdentity } from '../../src/parse-process-identity.ts'
 
 const BOOT = 'b4faee5e-b3ed-4cd3-80f0-93a9815c3440'
 
