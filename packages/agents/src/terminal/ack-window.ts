@@ -1,5 +1,5 @@
 /** How long what is on its way to a viewer may take it, beyond the way itself. */
-const IN_FLIGHT_MS = 100
+const IN_FLIGHT_MS = 64
 const SMALLEST_BYTES = 8 * 1024
 const LARGEST_BYTES = 2 * 1024 * 1024
 const FIRST_BYTES = 64 * 1024
@@ -21,7 +21,7 @@ interface Sent {
 }
 
 /**
- * How much may be on its way to one viewer: what it takes in 100 ms at the pace of its acknowledgements, and as much
+ * How much may be on its way to one viewer: what it takes in 64 ms at the pace of its acknowledgements, and as much
  * as fills the way; between 8 KiB and 2 MiB.
  */
 export class AckWindow {
