@@ -1,0 +1,156 @@
+import { randomBytes } from 'node:crypto'
+import path from 'node:path'
+import { assertAbsolute, assertBytes, assertMode } from '../assert-arguments.ts'
+import { assertEntry, withoutTrailingSlash } from '../entry-path.ts'
+import { HostError } from '../errors.ts'
+import type { FileStat, HostFiles } from '../host-files.ts'
+import { execScript, type ScriptOptions, type ScriptResult } from './exec-script.ts'
+import type { SshConnection } from './ssh-connection.ts'
+import { errnoOf, workerFileError } from './ssh-files-error.ts'
+import {
+  LIST_DIRECTORY,
+  MAKE_DIRECTORY,
+  NOT_REGULAR,
+  READ_FILE,
+  REAL_PATH,
+  REMOVE_ENTRY,
+  RENAME_ENTRY,
+  STAT_ENTRY,
+  TOO_LARGE,
+  WRITE_FILE,
+} from './ssh-files-scripts.ts'
+
+const DEFAULT_MAX_BYTES = 64 * 1024 * 1024
+/** The worker reads in blocks of 64 KiB, and so up to one more than was asked for. */
+const BLOCK_BYTES = 64 * 1024
+
+/**
+ * The files of a worker, each operation by one script there. Calls end with the connection: a write that was cut off
+ * has replaced the file or left no trace, but which of both is not known.
+ */
+export function createSshFiles(connection: SshConnection): HostFiles {
+  const worker = new WorkerFiles(connection)
+  return {
+    read: (file, options) => worker.read(file, options?.maxBytes),
+    readText: async (file, options) => (await worker.read(file, options?.maxBytes)).toString('utf8'),
+    write: (file, data, options) => worker.write(file, data, options?.mode),
+    stat: (file) => worker.stat(file),
+    list: (directory) => worker.list(directory),
+    makeDirectory: (directory, options) => worker.makeDirectory(directory, options?.mode),
+    remove: (file) => worker.remove(file),
+    rename: (from, to) => worker.rename(from, to),
+    realPath: (file) => worker.realPath(file),
+  }
+}
+
+class WorkerFiles {
+  readonly #connection: SshConnection
+
+  constructor(connection: SshConnection) {
+    this.#connection = connection
+  }
+
+  async read(file: string, maxBytes = DEFAULT_MAX_BYTES): Promise<Buffer> {
+    assertBytes('maxBytes', maxBytes)
+    const entry = assertFile(file)
+    const tooLarge = () => new HostError('too-large', `more than ${maxBytes} bytes in ${entry}`)
+    const limits = [maxBytes, maxBytes + 1].map(String)
+    const result = await this.#run(READ_FILE, [entry, ...limits], { maxBytes: maxBytes + 2 * BLOCK_BYTES })
+    if (result.exitCode === NOT_REGULAR) throw new HostError('io', `not a regular file: cannot read ${entry}`)
+    if (result.exitCode === TOO_LARGE || result.stdout.length > maxBytes) throw tooLarge()
+    return must(result, 'read', entry).stdout
+  }
+
+  async write(file: string, data: string | Uint8Array, mode: number | undefined): Promise<void> {
+    if (mode !== undefined) assertMode(mode)
+    const entry = assertEntry(assertFile(file))
+    const directory = path.posix.dirname(entry)
+    const temporary = path.posix.join(directory, `.${randomBytes(9).toString('hex')}.tmp`)
+    const stdin = typeof data === 'string' ? Buffer.from(data) : data
+    const args = [entry, directory, temporary, mode?.toString(8) ?? '', String(stdin.length)]
+    must(await this.#run(WRITE_FILE, args, { stdin }), 'write', entry)
+  }
+
+  async stat(file: string): Promise<FileStat | undefined> {
+    const entry = assertFile(file)
+    const result = await this.#run(STAT_ENTRY, [entry])
+    if (result.exitCode !== 0 && ['ENOENT', 'ENOTDIR'].includes(errnoOf(result.stderr) ?? ''))
+      return undefined
+    const found = parseStat(must(result, 'stat', entry).stdout.toString())
+    if (found === undefined) throw new HostError('io', `no \`stat -c\` on the worker: cannot stat ${entry}`)
+    return found
+  }
+
+  async list(directory: string): Promise<readonly string[]> {
+    const entry = assertFile(directory)
+    const result = await this.#run(LIST_DIRECTORY, [entry])
+    const names = result.stdout
+      .toString('utf8')
+      .split('\0')
+      .slice(0, -1)
+      .map((name) => name.slice(name.lastIndexOf('/') + 1))
+    // One that vanished while it was listed is a complaint and no failure.
+    const hasVanished = names.length > 0 && errnoOf(result.stderr) === 'ENOENT'
+    if (!hasVanished) must(result, 'list', entry)
+    return names.sort()
+  }
+
+  async makeDirectory(directory: string, mode = 0o700): Promise<void> {
+    assertMode(mode)
+    const entry = assertFile(directory)
+    const args = [entry.replace(/\/+/g, '/'), mode.toString(8)]
+    must(await this.#run(MAKE_DIRECTORY, args), 'make', entry)
+  }
+
+  async remove(file: string): Promise<void> {
+    const entry = assertEntry(assertFile(file))
+    must(await this.#run(REMOVE_ENTRY, [entry]), 'remove', entry)
+  }
+
+  async rename(from: string, to: string): Promise<void> {
+    const entries = [from, to].map((file) => assertEntry(assertFile(file)))
+    const directories = entries.map((entry) => path.posix.dirname(entry))
+    must(await this.#run(RENAME_ENTRY, [...entries, ...directories]), 'rename', entries.join(' to '))
+  }
+
+  async realPath(file: string): Promise<string> {
+    const entry = assertFile(file)
+    return must(await this.#run(REAL_PATH, [entry]), 'resolve', entry)
+      .stdout.toString()
+      .replace(/\n$/, '')
+  }
+
+  async #run(script: string, args: readonly string[], options: ScriptOptions = {}): Promise<ScriptResult> {
+    return execScript(this.#connection, script, args, options)
+  }
+}
+
+function assertFile(file: string): string {
+  assertAbsolute('path', file)
+  return withoutTrailingSlash(file)
+}
+
+/** @throws HostError by what the tools said, unless it was a success */
+function must(result: ScriptResult, verb: string, entry: string): ScriptResult {
+  if (result.exitCode !== 0) throw workerFileError(result, verb, entry)
+  return result
+}
+
+const TYPES: Readonly<Record<number, FileStat['type']>> = {
+  0o010000: 'fifo',
+  0o040000: 'directory',
+  0o100000: 'file',
+  0o120000: 'symlink',
+  0o140000: 'socket',
+}
+
+/** Mode in hex, size, owner, whole seconds, seconds with their fraction where the tool knows it. */
+export function parseStat(text: string): FileStat | undefined {
+  const [mode = '', size, uid, seconds, exact = ''] = text.trim().split(' ')
+  if (!/^[0-9a-f]+$/.test(mode)) return undefined
+  const bits = Number.parseInt(mode, 16)
+  const modifiedS = Number(/^-?\d+(\.\d+)?$/.test(exact) ? exact : seconds)
+  const found = { size: Number(size), mode: bits & 0o7777, modifiedMs: modifiedS * 1_000, uid: Number(uid) }
+  if (Object.values(found).some((value) => !Number.isFinite(value))) return undefined
+  return { type: TYPES[bits & 0o170000] ?? 'other', ...found }
+}
