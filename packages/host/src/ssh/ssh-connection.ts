@@ -2,12 +2,22 @@ import type { Duplex } from 'node:stream'
 import type { Client, ClientChannel, SFTPWrapper } from 'ssh2'
 import { HostError } from '../errors.ts'
 import { ChannelSlots, type Slot } from './channel-slots.ts'
+import { PTY_WINDOW_BYTES, withWindow } from './ssh-pty-window.ts'
 import { untilAborted } from './until-aborted.ts'
+
+/** Asks for a terminal, whose output then comes with a small window. */
+export interface PtyRequest {
+  readonly columns: number
+  readonly rows: number
+  readonly term: string
+  /** How the terminal begins, as RFC 4254, 8 names it. */
+  readonly modes: Readonly<Record<string, number>>
+}
 
 export interface ChannelOptions {
   /** Gives up waiting; the channel is closed if it comes later. Without effect once the channel is there. */
   readonly signal?: AbortSignal
-  readonly pty?: { readonly columns: number; readonly rows: number; readonly term: string }
+  readonly pty?: PtyRequest
   /** For what ends something else: it may take the channel that is kept back from all others. @default false */
   readonly urgent?: boolean
 }
@@ -82,8 +92,13 @@ export class ClientConnection implements SshConnection {
 
   async channel(command: string, options: ChannelOptions = {}): Promise<ClientChannel> {
     const { signal, pty, urgent = false } = options
-    const request = pty === undefined ? {} : { pty: { cols: pty.columns, rows: pty.rows, term: pty.term } }
-    return this.#session(signal, urgent, (done) => this.#client.exec(command, request, done))
+    const client = this.#client
+    if (pty === undefined) return this.#session(signal, urgent, (done) => client.exec(command, {}, done))
+    const { columns: cols, rows, term, modes } = pty
+    const request = { pty: { cols, rows, term, modes } }
+    return this.#session(signal, urgent, (done) =>
+      withWindow(client, PTY_WINDOW_BYTES, () => client.exec(command, request, done)),
+    )
   }
 
   async sftp(): Promise<SFTPWrapper> {
