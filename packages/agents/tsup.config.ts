@@ -3,6 +3,9 @@ import { tsupBase } from '@x/tsup'
 export default tsupBase({
   index: 'src/index.ts',
   conversation: 'src/conversation/index.ts',
+  mongo: 'src/mongo/index.ts',
+  sqlite: 'src/sqlite/index.ts',
+  store: 'src/store/index.ts',
   terminal: 'src/terminal/index.ts',
   testing: 'src/testing/index.ts',
 })
