@@ -10,7 +10,7 @@ import { lastLines, pnpmDirectory } from './lib/pnpm.mjs'
 import { say, step } from './lib/progress.mjs'
 import { DEMO, ROOT } from './lib/repository.mjs'
 import { packageDirectories } from './lib/stamp.mjs'
-import { ensureChromium } from './lib/system-parts.mjs'
+import { ensureChromium, ensureOpenSsh } from './lib/system-parts.mjs'
 import { jsonFiles, Tally } from './lib/tally.mjs'
 
 const CODEX_VERSIONS = ['0.142.5', '0.169.0']
@@ -46,6 +46,8 @@ async function prepare() {
   const fetched = await step(`fetching Codex ${CODEX_VERSIONS.join(' and ')}`, fetchCodex)
   // Not counted when it works: it is a preparation, not a test.
   if (fetched.code !== 0) count('fetching Codex', fetched)
+  // Without it the tests that need it fail by their names: nothing is left out.
+  await ensureOpenSsh()
   if (await ensureChromium()) return true
   const suites = filesThatEndWith('.e2e.test.ts', '.e2e.test.tsx')
   if (process.env.CI === 'true') tally.fail(...suites.map((suite) => `${suite}: Chromium is missing`))

@@ -1,4 +1,5 @@
-import { accessSync, constants, existsSync } from 'node:fs'
+import { accessSync, constants, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { homedir } from 'node:os'
 import path from 'node:path'
 import { run } from './child.mjs'
 import { childEnvironment } from './environment.mjs'
@@ -37,8 +38,54 @@ export async function ensureChromium() {
   return false
 }
 
+const OPENSSH = 'openssh-server openssh-client'
+
+/**
+ * True when an OpenSSH server is there for the tests over SSH. On Debian it is unpacked into the project's cache when it
+ * is missing, with the libraries that it lacks: nothing is installed, and no service starts. For anyone else the command
+ * that installs it is printed.
+ */
+export async function ensureOpenSsh() {
+  const unpacked = path.join(cacheDirectory(), 'parts', 'openssh')
+  if (isThere(['sshd']) || isExecutable(path.join(unpacked, 'usr/sbin/sshd'))) return true
+  if (isThere(['apt-get']) && (await unpackOpenSsh(unpacked))) return true
+  say(`x: no OpenSSH server here; this installs it: sudo apt-get install --no-install-recommends ${OPENSSH}`)
+  return false
+}
+
+async function unpackOpenSsh(target) {
+  const making = `${target}.${process.pid}`
+  mkdirSync(path.join(making, 'packages'), { recursive: true })
+  const list = `apt-get -s -qq install --no-install-recommends ${OPENSSH} | sed -n 's/^Inst \\([^ ]*\\).*/\\1/p'`
+  const fetch = `cd packages && names=$(${list}) && [ -n "$names" ] && apt-get -qq download $names`
+  // The lists of a fresh machine may be empty or old, and only root may renew them.
+  const renew = process.getuid?.() === 0 ? `apt-get -qq update && (${fetch})` : 'false'
+  const command = `(${fetch}) || (${renew}) && for package in packages/*.deb; do dpkg -x "$package" . || exit 1; done`
+  const env = childEnvironment([], { DEBIAN_FRONTEND: 'noninteractive' })
+  const result = await step('fetching an OpenSSH server for the tests', () =>
+    run('sh', ['-c', command], { cwd: making, env, quiet: true }),
+  )
+  const isDone = result.code === 0 && isExecutable(path.join(making, 'usr/sbin/sshd'))
+  if (isDone) {
+    rmSync(path.join(making, 'packages'), { recursive: true })
+    // Another run may have been faster.
+    if (!existsSync(target)) renameSync(making, target)
+  } else {
+    say(lastLines(result.output, 10))
+  }
+  rmSync(making, { recursive: true, force: true })
+  return isDone
+}
+
+/** As the tests' fixtures find it. */
+function cacheDirectory() {
+  const base = process.env.XDG_CACHE_HOME ?? path.join(homedir(), '.cache')
+  return process.env.X_CACHE_DIR ?? path.join(base, 'x')
+}
+
 function isThere(names) {
-  const directories = [...(process.env.PATH ?? '').split(path.delimiter), '/usr/bin', '/usr/local/bin']
+  const usual = ['/usr/bin', '/usr/local/bin', '/usr/sbin', '/usr/local/sbin']
+  const directories = [...(process.env.PATH ?? '').split(path.delimiter), ...usual]
   return directories.some((directory) => names.some((name) => isExecutable(path.join(directory, name))))
 }
 
