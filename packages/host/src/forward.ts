@@ -1,3 +1,6 @@
+/** A unix socket of the machine, or a port on its loopback. */
+export type ConnectTarget = { readonly unix: string } | { readonly tcp: number }
+
 /** Where connections end up: on loopback of the machine that is meant, or a unix socket there. */
 export type ForwardTarget = { readonly port: number } | { readonly unix: string }
 

@@ -1,16 +1,32 @@
 import { once } from 'node:events'
-import { createConnection, type Socket } from 'node:net'
-import { assertSocketPath } from '../assert-socket-path.ts'
+import { createConnection, type NetConnectOpts, type Socket } from 'node:net'
+import { assertTarget } from '../assert-target.ts'
 import { HostError } from '../errors.ts'
+import type { ConnectTarget } from '../forward.ts'
 
 /**
- * Connects to a unix socket. The caller destroys the socket.
+ * Connects to a unix socket, or to a port on loopback. The caller destroys the socket, which ends by itself with the
+ * other side unless it is to stay half-open.
  * @throws HostError `connect-failed`; the reason of `signal` when it aborts first
  */
-export async function connectUnix(socketPath: string, signal: AbortSignal | undefined): Promise<Socket> {
-  assertSocketPath(socketPath, process.platform)
+export async function connectHere(
+  target: ConnectTarget,
+  signal: AbortSignal | undefined,
+  { allowHalfOpen = false }: { readonly allowHalfOpen?: boolean } = {},
+): Promise<Socket> {
+  assertTarget(target, process.platform)
+  if ('unix' in target) return open({ path: target.unix, allowHalfOpen }, target.unix, signal)
+  const socket = await open(
+    { port: target.tcp, host: '127.0.0.1', allowHalfOpen },
+    `port ${target.tcp}`,
+    signal,
+  )
+  return socket.setNoDelay(true)
+}
+
+async function open(address: NetConnectOpts, name: string, signal: AbortSignal | undefined): Promise<Socket> {
   signal?.throwIfAborted()
-  const socket = createConnection({ path: socketPath })
+  const socket = createConnection(address)
   // An error that nobody listens to would end the orchestrator; `close` tells every holder of the stream.
   socket.on('error', () => undefined)
   const abort = () => void socket.destroy()
@@ -21,7 +37,7 @@ export async function connectUnix(socketPath: string, signal: AbortSignal | unde
     socket.destroy()
     signal?.throwIfAborted()
     const code = (error as NodeJS.ErrnoException).code ?? 'failed'
-    throw new HostError('connect-failed', `${code}: cannot connect to ${socketPath}`, { cause: error })
+    throw new HostError('connect-failed', `${code}: cannot connect to ${name}`, { cause: error })
   } finally {
     signal?.removeEventListener('abort', abort)
   }

@@ -4,49 +4,49 @@ import type { Duplex } from 'node:stream'
 import { HostError } from '../errors.ts'
 import type { Forward } from '../forward.ts'
 import { joinStreams } from '../join-streams.ts'
-import { connectUnix } from './connect.ts'
+import { connectHere } from './connect.ts'
 
-export interface RelayOptions {
-  readonly port?: number
-  readonly unix?: string
-  /** Opens the far side of one connection. */
-  readonly connect: (signal: AbortSignal) => Promise<Duplex>
-  /** Closes it. */
-  readonly ended: AbortSignal
-}
+/** Opens the far side of one connection. */
+type Connect = (signal: AbortSignal) => Promise<Duplex>
 
 /**
- * Listens on this machine and joins every connection with one of `connect`. The caller closes it.
- * @throws HostError `address-in-use`, `permission-denied`, `io`
+ * Listens on this machine, on loopback (0 for any free port) or at a unix socket, and joins every connection with one
+ * of `connect`. The caller closes it; each of `signals` does too.
+ * @throws HostError `listen-failed`
  */
-export async function openRelay({ port = 0, unix, connect, ended }: RelayOptions): Promise<Forward> {
-  ended.throwIfAborted()
-  if (unix !== undefined) await removeDeadSocket(unix)
+export async function openRelay(
+  at: { readonly port: number } | { readonly unix: string },
+  connect: Connect,
+  signals: readonly AbortSignal[],
+): Promise<Forward> {
+  if ('unix' in at) await removeDeadSocket(at.unix)
   // Half-open: a side that has said everything may still listen.
   const server = createServer({ allowHalfOpen: true, pauseOnConnect: true })
-  await listening(server, unix === undefined ? { port } : { unix })
-  if (unix !== undefined) await chmod(unix, 0o600)
-  return new Relay(server, connect, ended)
+  await listening(server, at)
+  if ('unix' in at) await chmod(at.unix, 0o600)
+  return new Relay(server, connect, signals)
 }
 
 class Relay implements Forward {
   readonly port: number
   readonly closed: Promise<void>
   readonly #server: Server
-  readonly #ended: AbortSignal
+  readonly #signals: readonly AbortSignal[]
   readonly #over = new AbortController()
   readonly #streams = new Set<Duplex>()
   readonly #stop = (): void => void this.close()
 
-  constructor(server: Server, connect: RelayOptions['connect'], ended: AbortSignal) {
+  constructor(server: Server, connect: Connect, signals: readonly AbortSignal[]) {
     const address = server.address() as AddressInfo | string
     this.port = typeof address === 'string' ? 0 : address.port
     this.#server = server
-    this.#ended = ended
+    this.#signals = signals
     this.closed = new Promise((resolve) => server.once('close', resolve))
     server.on('connection', (socket: Socket) => void this.#join(socket, connect))
-    ended.addEventListener('abort', this.#stop, { once: true })
-    if (ended.aborted) this.#stop()
+    for (const signal of signals) {
+      signal.addEventListener('abort', this.#stop, { once: true })
+      if (signal.aborted) this.#stop()
+    }
   }
 
   get connections(): number {
@@ -54,7 +54,7 @@ class Relay implements Forward {
   }
 
   async close(): Promise<void> {
-    this.#ended.removeEventListener('abort', this.#stop)
+    for (const signal of this.#signals) signal.removeEventListener('abort', this.#stop)
     if (!this.#over.signal.aborted) {
       this.#over.abort(new HostError('closed', 'the forward was closed'))
       this.#server.close()
@@ -67,7 +67,7 @@ class Relay implements Forward {
     return this.close()
   }
 
-  async #join(socket: Socket, connect: RelayOptions['connect']): Promise<void> {
+  async #join(socket: Socket, connect: Connect): Promise<void> {
     socket.on('error', () => undefined)
     socket.setNoDelay(true)
     this.#streams.add(socket)
@@ -89,16 +89,13 @@ function listening(
   return new Promise((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => {
       const where = 'unix' in address ? address.unix : `port ${address.port}`
-      reject(new HostError(codeOf(cause), `${cause.code ?? 'failed'}: cannot listen at ${where}`, { cause }))
+      reject(
+        new HostError('listen-failed', `${cause.code ?? 'failed'}: cannot listen at ${where}`, { cause }),
+      )
     })
     if ('unix' in address) server.listen(address.unix, resolve)
     else server.listen(address.port, '127.0.0.1', resolve)
   })
-}
-
-function codeOf({ code }: NodeJS.ErrnoException): 'address-in-use' | 'permission-denied' | 'io' {
-  if (code === 'EADDRINUSE') return 'address-in-use'
-  return code === 'EACCES' ? 'permission-denied' : 'io'
 }
 
 /** One that somebody listens at is left: listening will say so. */
@@ -106,7 +103,7 @@ async function removeDeadSocket(path: string): Promise<void> {
   const found = await stat(path).catch(() => undefined)
   if (!found?.isSocket()) return
   try {
-    const stream = await connectUnix(path, undefined)
+    const stream = await connectHere({ unix: path }, undefined)
     stream.destroy()
   } catch {
     await unlink(path).catch(() => undefined)

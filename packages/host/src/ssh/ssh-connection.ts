@@ -4,6 +4,7 @@ import { HostError } from '../errors.ts'
 import { ChannelSlots, type Slot } from './channel-slots.ts'
 import { PTY_WINDOW_BYTES, withWindow } from './ssh-pty-window.ts'
 import { untilAborted } from './until-aborted.ts'
+import { WorkerListeners } from './worker-listeners.ts'
 
 /** Asks for a terminal, whose output then comes with a small window. */
 export interface PtyRequest {
@@ -51,9 +52,29 @@ export interface SshConnection {
    * @throws HostError `connect-failed` when nobody listens there or the server forbids it; else as `channel`
    */
   streamLocal(path: string, options?: { readonly signal?: AbortSignal }): Promise<Duplex>
+  /**
+   * Opens a stream to a port on the worker's loopback (`direct-tcpip`). The caller destroys it.
+   * @throws HostError as `streamLocal`
+   */
+  direct(port: number, options?: { readonly signal?: AbortSignal }): Promise<Duplex>
+  /**
+   * Has the worker listen on its loopback, or at a unix socket, and hands over each connection that comes there.
+   * @throws HostError `listen-failed`, `unsupported` when the server forbids it; else as `channel`
+   */
+  listen(at: ListenAddress, onConnection: (stream: Duplex) => void): Promise<WorkerListener>
   /** Aborts when the connection is gone, with HostError `connection-lost`, or `closed` when `close` was called. */
   readonly lost: AbortSignal
   /** Ends the connection and every channel on it. Idempotent; resolves when the socket is closed. */
+  close(): Promise<void>
+}
+
+/** 0 for any free port. */
+export type ListenAddress = { readonly port: number } | { readonly unix: string }
+
+export interface WorkerListener {
+  /** 0 for a unix socket. */
+  readonly port: number
+  /** Listens no more; what is connected stays. Never rejects. */
   close(): Promise<void>
 }
 
@@ -66,6 +87,7 @@ export class ClientConnection implements SshConnection {
   readonly #name: string
   readonly #lost = new AbortController()
   readonly #slots: ChannelSlots
+  readonly #listeners: WorkerListeners
   readonly #ended: Promise<void>
   #sftp: Promise<SFTPWrapper> | undefined
   #closing: Promise<void> | undefined
@@ -75,6 +97,7 @@ export class ClientConnection implements SshConnection {
     this.#client = client
     this.#name = name
     this.#slots = new ChannelSlots(maxSessions)
+    this.#listeners = new WorkerListeners(client, name)
     let cause: Error | undefined
     // An error without a listener would end the orchestrator; `close` follows it.
     client.on('error', (error) => (cause ??= error))
@@ -114,14 +137,18 @@ export class ClientConnection implements SshConnection {
     const open = this.#ask<ClientChannel>(options.signal, (done) =>
       this.#client.openssh_forwardOutStreamLocal(path, done),
     )
-    const stream = await open.catch((error: unknown) => {
-      if (!isOpenFailure(error)) throw error
-      const why = error.reason === ADMINISTRATIVELY_PROHIBITED ? 'the server forbids it' : 'nobody listens'
-      throw new HostError('connect-failed', `cannot connect to ${path}: ${why}`, { cause: error })
-    })
-    // An error that nobody listens to would end the orchestrator; `close` tells every holder of the stream.
-    stream.on('error', () => undefined)
-    return stream
+    return explainOpening(open, path)
+  }
+
+  async direct(port: number, options: { readonly signal?: AbortSignal } = {}): Promise<Duplex> {
+    const open = this.#ask<ClientChannel>(options.signal, (done) =>
+      this.#client.forwardOut(LOOPBACK, 0, LOOPBACK, port, done),
+    )
+    return explainOpening(open, `port ${port}`)
+  }
+
+  listen(at: ListenAddress, onConnection: (stream: Duplex) => void): Promise<WorkerListener> {
+    return this.#listeners.add(at, onConnection, this.lost)
   }
 
   close(): Promise<void> {
@@ -207,6 +234,19 @@ export function connectionLost(name: string, cause: unknown): HostError {
 export async function beforeLost<T>(connection: Pick<SshConnection, 'lost'>, work: Promise<T>): Promise<T> {
   return untilAborted(work, [connection.lost])
 }
+
+async function explainOpening(open: Promise<Duplex>, where: string): Promise<Duplex> {
+  const stream = await open.catch((error: unknown) => {
+    if (!isOpenFailure(error)) throw error
+    const why = error.reason === ADMINISTRATIVELY_PROHIBITED ? 'the server forbids it' : 'nobody listens'
+    throw new HostError('connect-failed', `cannot connect to ${where}: ${why}`, { cause: error })
+  })
+  // An error that nobody listens to would end the orchestrator; `close` tells every holder of the stream.
+  stream.on('error', () => undefined)
+  return stream
+}
+
+const LOOPBACK = '127.0.0.1'
 
 /** RFC 4254, 5.1: what a server answers that does not want to open this kind of channel. */
 const ADMINISTRATIVELY_PROHIBITED = 1
