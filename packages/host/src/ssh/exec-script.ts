@@ -1,5 +1,6 @@
 import type { ClientChannel } from 'ssh2'
 import { HostError } from '../errors.ts'
+import { exitOf } from './channel-exit.ts'
 import { createMarker, MarkerGate } from './marker-gate.ts'
 import { shellLine } from './shell-line.ts'
 import { connectionLost, type SshConnection } from './ssh-connection.ts'
@@ -65,24 +66,6 @@ export async function execScript(
     channel.stderr.resume()
     channel.close()
   }
-}
-
-/** How the command on a channel ended; `undefined` when the channel closed without word of it. */
-export async function exitOf(
-  channel: ClientChannel,
-): Promise<{ readonly exitCode: number | null; readonly signal: string | null } | undefined> {
-  return new Promise((resolve) => {
-    channel.once('exit', (code: number | null, signal?: string) =>
-      resolve({ exitCode: code, signal: code === null ? signalName(signal) : null }),
-    )
-    channel.once('close', () => resolve(undefined))
-  })
-}
-
-/** The names that RFC 4254 lacks come as `SIGBUS@openssh.com`; ssh2 puts `SIG` in front of every one. */
-function signalName(signal: string | undefined): string {
-  const name = (signal ?? '').replace(/@.*$/, '').replace(/^(SIG)+/, '')
-  return name === '' ? 'unknown' : `SIG${name}`
 }
 
 async function collect(channel: ClientChannel, gate: MarkerGate, maxBytes: number): Promise<Buffer> {

@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream'
-import type { Client, ClientChannel, SFTPWrapper } from 'ssh2'
+import type { Client, ClientChannel, ExecOptions, SFTPWrapper } from 'ssh2'
 import { HostError } from '../errors.ts'
+import { exitOf } from './channel-exit.ts'
 import { ChannelSlots, type Slot } from './channel-slots.ts'
 import { PTY_WINDOW_BYTES, withWindow } from './ssh-pty-window.ts'
 import { untilAborted } from './until-aborted.ts'
@@ -116,11 +117,16 @@ export class ClientConnection implements SshConnection {
   async channel(command: string, options: ChannelOptions = {}): Promise<ClientChannel> {
     const { signal, pty, urgent = false } = options
     const client = this.#client
-    if (pty === undefined) return this.#session(signal, urgent, (done) => client.exec(command, {}, done))
+    const exec = (request: ExecOptions, done: (error: Error | undefined, opened: ClientChannel) => void) =>
+      client.exec(command, request, (error, opened) => {
+        if (error === undefined) void exitOf(opened)
+        done(error, opened)
+      })
+    if (pty === undefined) return this.#session(signal, urgent, (done) => exec({}, done))
     const { columns: cols, rows, term, modes } = pty
     const request = { pty: { cols, rows, term, modes } }
     return this.#session(signal, urgent, (done) =>
-      withWindow(client, PTY_WINDOW_BYTES, () => client.exec(command, request, done)),
+      withWindow(client, PTY_WINDOW_BYTES, () => exec(request, done)),
     )
   }
 
