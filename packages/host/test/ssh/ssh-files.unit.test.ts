@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest'
+import { errnoOf, workerFileError } from '../../src/ssh/ssh-files-error.ts'
+import { parseStat } from '../../src/ssh/ssh-files.ts'
+
+const failed = (stderr: string) => ({ exitCode: 1, signal: null, stdout: Buffer.alloc(0), stderr })
+
+test.each([
+  ["stat: cannot statx '/a': No such file or directory\n", 'ENOENT', 'not-found'],
+  ['sh: 9: cannot create /a/.x.tmp: Directory nonexistent\n', 'ENOENT', 'not-found'],
+  ["dd: failed to open '/a': Permission denied\n", 'EACCES', 'permission-denied'],
+  ['cat: write error: No space left on device\n', 'ENOSPC', 'no-space'],
+  ["mkdir: cannot create directory '/a': File exists\n", 'EEXIST', 'already-exists'],
+  ["find: '/a/.': Not a directory\n", 'ENOTDIR', 'not-a-directory'],
+  ["mv: cannot move '/a' to '/b': Directory not empty\n", 'ENOTEMPTY', 'already-exists'],
+  ["mv: cannot overwrite non-directory '/b' with directory '/a'\n", 'ENOTDIR', 'not-a-directory'],
+  ["dd: error reading '/a': Input/output error\n0+0 records in\n", undefined, 'io'],
+  ['', undefined, 'io'],
+])('what a tool says has the code of the system: %j', (stderr, errno, code) => {
+  expect(errnoOf(stderr)).toBe(errno)
+  expect(workerFileError(failed(stderr), 'read', '/a')).toMatchObject({ name: 'HostError', code })
+})
+
+test('a path that reads like a complaint is none', () => {
+  expect(errnoOf("rm: cannot remove '/: Not a directory': Permission denied\n")).toBe('EACCES')
+  expect(errnoOf("find: '/: File exists/.': odd\n")).toBeUndefined()
+})
+
+test('the first complaint counts: what follows is its consequence', () => {
+  const stderr =
+    "mkdir: cannot create directory '/l': File exists\nmkdir: '/l/b': No such file or directory\n"
+  expect(errnoOf(stderr)).toBe('EEXIST')
+})
+
+test('a stat has milliseconds and their fraction where the worker tells them', () => {
+  const common = { type: 'file', size: 6, uid: 1000 }
+  expect(parseStat('81a0 6 1000 1000 1000.123456789\n')).toEqual({
+    ...common,
+    mode: 0o640,
+    modifiedMs: 1_000_123.456789,
+  })
+  expect(parseStat('89ed 6 1000 1000 %.9Y\n')).toEqual({ ...common, mode: 0o4755, modifiedMs: 1_000_000 })
+  expect(parseStat('21b6 0 0 5 5.5\n')?.type).toBe('other')
+  expect(parseStat('stat: usage')).toBeUndefined()
+  expect(parseStat('')).toBeUndefined()
+})
