@@ -1,0 +1,183 @@
+import { assertAbsolute } from '../assert-arguments.ts'
+import { HostError } from '../errors.ts'
+import type { Host } from '../host.ts'
+import { renderArchiveHeader } from './archive-header.ts'
+import { findChanges } from './changes.ts'
+import { COMPRESSORS, renderFrames } from './compression.ts'
+import { createExclude } from './exclude.ts'
+import { linesOf, pathOfLine, type LineManifest, type Manifest } from './manifest.ts'
+import { feed, programError, readLines, startProgram } from './run-program.ts'
+import { scanDirectory } from './scan-directory.ts'
+import { nulEnded } from './unpack-archive.ts'
+import { workerTools, type WorkerTools } from './worker-tools.ts'
+
+export interface ArchiveOptions {
+  /**
+   * What is left out, as in `.gitignore`: `*.log` at any depth, `/build` at the top, `cache/` only directories, `!keep.log`
+   * takes back. @default nothing
+   */
+  readonly exclude?: readonly string[]
+  /** The archive holds what changed since, and what was deleted. @default everything */
+  readonly base?: Manifest
+  /** Ends it: the stream throws the reason. */
+  readonly signal?: AbortSignal
+  /** Compressed bytes so far. */
+  readonly onProgress?: (progress: { readonly bytes: number }) => void
+}
+
+/** A directory on its way into a store. */
+export interface Archive {
+  /** What the directory holds, listed before anything was read. Keep it with the stream: it is the base of the next. */
+  readonly manifest: Manifest
+  /** Entries in the stream: fewer than the manifest's in an incremental archive. */
+  readonly entryCount: number
+  /**
+   * A tar, compressed by zstd or gzip. It can be iterated once; the programs on the machine run from the first step on,
+   * and leaving the loop ends them. It is good only when it ends: a failure on the machine is thrown at its end.
+   */
+  readonly stream: AsyncIterable<Uint8Array>
+}
+
+const EXIT_MARK = 'archive-tar-exit:'
+const GNU_CREATE = [
+  'tar',
+  '--create',
+  '--file=-',
+  '--blocking-factor=128',
+  '--format=posix',
+  '--pax-option=delete=atime,delete=ctime',
+  '--sparse',
+  '--no-recursion',
+  '--null',
+  '--files-from=-',
+] as const
+const BUSYBOX_CREATE = ['tar', '-c', '-f', '-', '--no-recursion', '-T', '-'] as const
+/** What tar says of files that change or go while it reads: that is no failure. Names come before it, not after. */
+const HARMLESS = new RegExp(
+  [
+    /: (?:Cannot stat|Cannot open): (?:No such file or directory|Not a directory)$/,
+    /: (?:No such file or directory|Not a directory)$/,
+    /: (?:file changed as we read it|File removed before we read it)$/,
+    /: File shrank by [0-9]+ bytes?; padding with zeros$/,
+    /^tar: (?:Exiting with failure status due to previous errors|error exit delayed from previous errors)$/,
+  ]
+    .map(({ source }) => source)
+    .join('|'),
+)
+
+/**
+ * Archives a directory of the machine, not its parents: files with their modes and times (of nanoseconds with GNU tar),
+ * directories, symlinks as they are, hard links, holes. Sockets, FIFOs and devices are left out. What changes meanwhile
+ * is no failure: the archive holds what was read, and the next incremental one notices.
+ *
+ * The directory is listed, one matcher decides what is left out, and the machine's tar gets the list. The orchestrator
+ * holds the list, some 150 bytes per entry, and of the stream no more than a few chunks.
+ * @throws HostError `not-found`, `not-a-directory`, `permission-denied` when a part of it cannot be read, `unsupported`
+ * when the machine lacks tar, find, or zstd and gzip; `TypeError` for a pattern that is none
+ */
+export async function archive(host: Host, directory: string, options: ArchiveOptions = {}): Promise<Archive> {
+  const { base, signal, exclude = [] } = options
+  assertAbsolute('directory', directory)
+  const excluded = createExclude(exclude)
+  signal?.throwIfAborted()
+  const tools = await workerTools(host, signal)
+  const root = await host.files.realPath(directory)
+  const manifest = await scanDirectory(host, root, { exclude: excluded, signal })
+  const { changed, deleted } =
+    base === undefined ? { changed: manifest.lines, deleted: [] } : findChanges(linesOf(base), manifest.lines)
+  if (tools.tar === 'busybox') assertNoNewlines(changed)
+  const parts = { manifest, changed, deleted, tools, root }
+  return { manifest, entryCount: changed.length, stream: archiveStream(host, parts, options) }
+}
+
+interface Parts {
+  readonly manifest: LineManifest
+  readonly changed: readonly string[]
+  readonly deleted: readonly string[]
+  readonly tools: WorkerTools
+  readonly root: string
+}
+
+async function* archiveStream(
+  host: Host,
+  { manifest, changed, deleted, tools, root }: Parts,
+  { base, signal, onProgress }: ArchiveOptions,
+): AsyncGenerator<Uint8Array> {
+  let bytes = 0
+  const counted = (chunk: Uint8Array): Uint8Array => {
+    bytes += chunk.length
+    onProgress?.({ bytes })
+    return chunk
+  }
+  const header = { manifest: manifest.id, ...(base === undefined ? {} : { base: base.id }) }
+  for (const block of joined(renderArchiveHeader(header, deleted)))
+    yield counted(renderFrames(block, tools.compression))
+  const tar = tools.tar === 'gnu' ? GNU_CREATE : BUSYBOX_CREATE
+  const script = `{ "$@"; echo "${EXIT_MARK}$?" >&2; } | ${COMPRESSORS[tools.compression]}`
+  const argv = ['sh', '-c', script, 'sh', ...tar]
+  await using program = await startProgram(host, argv, { cwd: root, stdin: 'pipe', signal })
+  const verdict = new TarVerdict()
+  const saying = readLines(program.stderr, (line) => verdict.take(line))
+  const names = changed.map(pathOfLine)
+  const feeding = feed(program, tools.tar === 'gnu' ? nulEnded(names) : lineEnded(names))
+  for await (const chunk of program.stdout) yield counted(chunk as Buffer)
+  const exit = await program.exited
+  await Promise.all([saying, feeding])
+  signal?.throwIfAborted()
+  verdict.assertGood(exit.exitCode)
+}
+
+/** Judges what tar said by the line, so that a file's name cannot make a failure look harmless. */
+class TarVerdict {
+  #exit: number | undefined
+  #failure: string | undefined
+
+  take(line: string): void {
+    if (line.startsWith(EXIT_MARK)) this.#exit = Number(line.slice(EXIT_MARK.length))
+    else if (!HARMLESS.test(line)) this.#failure ??= line
+  }
+
+  assertGood(compressorExit: number | null): void {
+    if (compressorExit === 0 && this.#exit === 0) return
+    if (compressorExit === null || this.#exit === undefined)
+      throw new HostError('io', `the archive is cut: ${this.#failure ?? 'the way to the machine was lost'}`)
+    if (this.#failure === undefined && compressorExit === 0 && this.#exit <= 2) return
+    throw programError('cannot archive the directory', this.#failure ?? `exit code ${compressorExit}`)
+  }
+}
+
+/** Small blocks in one piece each of some 64 KiB. */
+function* joined(blocks: Iterable<Buffer>): Generator<Buffer> {
+  let piece: Buffer[] = []
+  let bytes = 0
+  for (const block of blocks) {
+    piece.push(block)
+    bytes += block.length
+    if (bytes < 65_536) continue
+    yield Buffer.concat(piece)
+    piece = []
+    bytes = 0
+  }
+  if (piece.length > 0) yield Buffer.concat(piece)
+}
+
+/** Busybox takes a name per line. */
+async function* lineEnded(names: readonly string[]): AsyncGenerator<Buffer> {
+  for (let at = 0; at < names.length; at += 512)
+    yield Buffer.from(
+      names
+        .slice(at, at + 512)
+        .map((name) => `./${name}\n`)
+        .join(''),
+      'latin1',
+    )
+}
+
+function assertNoNewlines(lines: readonly string[]): void {
+  const odd = lines.find((line) => pathOfLine(line).includes('\n'))
+  if (odd !== undefined)
+    throw new HostError(
+      'unsupported',
+      `a name with a newline needs GNU tar: ${JSON.stringify(pathOfLine(odd))}`,
+    )
+}

@@ -1,0 +1,135 @@
+import { pipeline } from 'node:stream'
+import { createGunzip } from 'node:zlib'
+import { HostError } from '../errors.ts'
+import { openLocalHost } from '../local/open-local-host.ts'
+import { refuse } from './refuse.ts'
+import { feed, readLines, startProgram } from './run-program.ts'
+
+const ZSTD_MAGIC = Buffer.from([0x28, 0xb5, 0x2f, 0xfd])
+const GZIP_MAGIC = Buffer.from([0x1f, 0x8b])
+/** Up to here no ratio is looked at. */
+const FREE_BYTES = 256 * 1_048_576
+
+export interface DecompressOptions {
+  readonly maxRatio: number
+  readonly signal?: AbortSignal | undefined
+}
+
+/**
+ * What a compressed stream holds; whether zstd or gzip its first bytes tell. It ends only when the whole stream was good.
+ *
+ * zstd runs as a program on this machine: Node has it from version 22.15 on only, and a program uses the second core.
+ * @throws HostError `archive-unsafe` for a stream that is damaged, cut, of another kind, or that grows without bounds;
+ * `unsupported` when this machine has no zstd. What the source throws is passed on.
+ */
+export async function* decompress(
+  source: AsyncIterable<Uint8Array>,
+  { maxRatio, signal }: DecompressOptions,
+): AsyncGenerator<Buffer> {
+  const input = await peek(source)
+  const counted = { in: 0, out: 0 }
+  async function* counting(): AsyncGenerator<Uint8Array> {
+    for await (const chunk of input.stream) {
+      counted.in += chunk.length
+      yield chunk
+    }
+  }
+  const kind = input.first.subarray(0, 4)
+  const output = kind.equals(ZSTD_MAGIC)
+    ? zstd(counting(), signal)
+    : kind.subarray(0, 2).equals(GZIP_MAGIC)
+      ? gunzip(counting())
+      : undefined
+  if (output === undefined) {
+    await input.stream.return(undefined)
+    throw refuse('it is neither zstd nor gzip')
+  }
+  for await (const chunk of output) {
+    counted.out += chunk.length
+    if (counted.out > FREE_BYTES && counted.out > counted.in * maxRatio)
+      throw refuse(`it grows to more than ${maxRatio} times its size`)
+    yield chunk
+  }
+}
+
+/** The first bytes, and the stream with them. */
+async function peek(
+  source: AsyncIterable<Uint8Array>,
+): Promise<{ readonly first: Buffer; readonly stream: AsyncGenerator<Uint8Array> }> {
+  const iterator = source[Symbol.asyncIterator]()
+  let first = Buffer.alloc(0)
+  let isDone = false
+  while (!isDone && first.length < ZSTD_MAGIC.length) {
+    const next = await iterator.next()
+    if (next.done === true) isDone = true
+    else first = Buffer.concat([first, next.value])
+  }
+  async function* whole(): AsyncGenerator<Uint8Array> {
+    try {
+      if (first.length > 0) yield first
+      while (!isDone) {
+        const next = await iterator.next()
+        if (next.done === true) isDone = true
+        else yield next.value
+      }
+    } finally {
+      if (!isDone) await iterator.return?.()
+    }
+  }
+  return { first, stream: whole() }
+}
+
+async function* zstd(
+  source: AsyncGenerator<Uint8Array>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Buffer> {
+  await using here = await openLocalHost()
+  const options = { cwd: '/', stdin: 'pipe', signal } as const
+  const program = await startProgram(here, ['zstd', '-d', '-c', '-q'], options).catch(
+    async (cause: unknown) => {
+      await source.return(undefined)
+      signal?.throwIfAborted()
+      throw new HostError('unsupported', 'this machine lacks zstd: the archive cannot be read without it', {
+        cause,
+      })
+    },
+  )
+  await using _closed = program
+  let said = ''
+  const saying = readLines(program.stderr, (line) => (said = line))
+  // Settled at once, so that a failure while nobody waits ends nothing.
+  const feeding = feed(program, source).then(
+    () => undefined,
+    (reason: unknown) => ({ reason }),
+  )
+  for await (const chunk of program.stdout) yield chunk as Buffer
+  const failure = await feeding
+  const exit = await program.exited
+  await saying
+  signal?.throwIfAborted()
+  if (failure !== undefined) throw failure.reason
+  if (exit.exitCode !== 0) throw refuse(`it is damaged or cut (${said})`)
+}
+
+async function* gunzip(source: AsyncGenerator<Uint8Array>): AsyncGenerator<Buffer> {
+  let failure: { readonly reason: unknown } | undefined
+  async function* watched(): AsyncGenerator<Uint8Array> {
+    try {
+      yield* source
+    } catch (reason) {
+      failure = { reason }
+      throw reason
+    }
+  }
+  const output = createGunzip({ chunkSize: 65_536 })
+  // The reader below hears of every failure.
+  pipeline(watched, output, () => undefined)
+  try {
+    for await (const chunk of output) yield chunk as Buffer
+  } catch (cause) {
+    if (failure !== undefined) throw failure.reason
+    throw refuse('it is damaged or cut', undefined, { cause })
+  } finally {
+    output.destroy()
+  }
+}

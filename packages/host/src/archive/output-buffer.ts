@@ -1,0 +1,44 @@
+/** One write to a pipe of this size costs little per byte. */
+const SLAB_BYTES = 65_536
+/** Pieces from this size on are passed on as they are. */
+const LARGE_BYTES = 16_384
+
+/** Gathers small pieces into slabs and passes large ones on without a copy. */
+export class OutputBuffer {
+  #slab = Buffer.allocUnsafeSlow(SLAB_BYTES)
+  #filled = 0
+  #ready: Buffer[] = []
+  #total = 0
+
+  /** Bytes that were ever added. */
+  get total(): number {
+    return this.#total
+  }
+
+  add(piece: Buffer): void {
+    this.#total += piece.length
+    if (piece.length >= LARGE_BYTES) {
+      this.#flush()
+      this.#ready.push(piece)
+      return
+    }
+    if (this.#filled + piece.length > SLAB_BYTES) this.#flush()
+    this.#filled += piece.copy(this.#slab, this.#filled)
+  }
+
+  /** What is ready to be written. @param everything the slab that is not full, too */
+  take(everything: boolean): readonly Buffer[] {
+    if (everything) this.#flush()
+    const ready = this.#ready
+    this.#ready = []
+    return ready
+  }
+
+  #flush(): void {
+    if (this.#filled === 0) return
+    this.#ready.push(this.#slab.subarray(0, this.#filled))
+    // A reader may still hold the old one.
+    this.#slab = Buffer.allocUnsafeSlow(SLAB_BYTES)
+    this.#filled = 0
+  }
+}

@@ -1,0 +1,124 @@
+import path from 'node:path'
+import { assertAbsolute } from '../assert-arguments.ts'
+import { HostError } from '../errors.ts'
+import type { Host } from '../host.ts'
+import { resolveLimits, type ArchiveLimits } from './archive-limits.ts'
+import type { ArchiveHeader } from './archive-header.ts'
+import { EntryVetter } from './entry-vetter.ts'
+import { layBase } from './lay-base.ts'
+import { LineManifest, manifestEntry, manifestLine, pathOfLine, type Manifest } from './manifest.ts'
+import { refuse } from './refuse.ts'
+import { openRestoreGuard, type RestoreGuard } from './restore-guard.ts'
+import { scanDirectory } from './scan-directory.ts'
+import { forEachPath, unpackArchive, type UnpackPlace } from './unpack-archive.ts'
+import { workerTools } from './worker-tools.ts'
+
+export interface RestoreOptions {
+  /** What the archives may make of the machine; more is refused. */
+  readonly limits?: ArchiveLimits
+  /**
+   * What the directory holds now, as the last restore or archive of it said: the archives are laid over that. Without
+   * it the first archive must be a whole one.
+   */
+  readonly onto?: Manifest
+  /** Ends the restore; what was there stays. */
+  readonly signal?: AbortSignal
+  /** Compressed bytes read so far, of all archives. */
+  readonly onProgress?: (progress: { readonly bytes: number }) => void
+}
+
+/**
+ * Puts what archives hold in the place of `directory`, which need not exist (its parent must): a whole one, then any
+ * number of incremental ones, each with the one before as its base.
+ *
+ * They are unpacked into a private directory beside it, which takes its place by rename when all were read to their end
+ * and found good. Until then, and after every failure, the old content is there untouched and nothing else is left;
+ * what a killed restore leaves is swept by the next. (Killed between two renames it leaves the old content aside, and
+ * the next restore puts that back first.)
+ *
+ * The archives are taken for hostile. Nothing outside is written, read or followed; links that lead outside are made as
+ * links. Setuid, setgid and sticky bits and owners are dropped. Streams are read to their end, or cancelled.
+ * @returns what the directory holds now: the base of the next incremental archive
+ * @throws HostError `archive-unsafe`, naming the entry, for `..`, absolute names, entries through links or twice, devices,
+ * hard links to what the archive does not hold, more than `limits`, damage, an incremental archive without its base;
+ * `unsupported` when the machine lacks tar; else what the machine said. What a stream throws is passed on
+ */
+export async function restore(
+  host: Host,
+  archives: AsyncIterable<Uint8Array> | readonly AsyncIterable<Uint8Array>[],
+  directory: string,
+  options: RestoreOptions = {},
+): Promise<Manifest> {
+  const { onto, signal, onProgress } = options
+  const limits = resolveLimits(options.limits)
+  assertAbsolute('directory', directory)
+  const streams = Symbol.asyncIterator in archives ? [archives] : archives
+  if (streams.length === 0) throw new TypeError('expected at least one archive')
+  signal?.throwIfAborted()
+  const tools = await workerTools(host, signal)
+  const target = await resolveTarget(host, directory)
+  await using guard = await openRestoreGuard(host, target)
+  let bytes = 0
+  const place: UnpackPlace = {
+    host,
+    tools,
+    directory: guard.directory,
+    vetter: new EntryVetter({ limits, foldsCase: guard.foldsCase }),
+    narrow: new Map(),
+    maxRatio: limits.maxRatio,
+    signal,
+    onBytes(count) {
+      bytes += count
+      onProgress?.({ bytes })
+    },
+  }
+  if (onto !== undefined) await layBase(place, target, onto)
+  let id = onto?.id
+  for (const stream of streams) {
+    await unpackArchive(place, stream, (header) => {
+      assertFollows(header, id)
+      id = header?.manifest
+    })
+  }
+  // Awaited here: the guard is disposed when this function ends.
+  return await finish(place, guard, id)
+}
+
+/** An incremental archive over another base would mix two states. */
+function assertFollows(header: ArchiveHeader | undefined, id: string | undefined): void {
+  if (header?.base === id) return
+  throw refuse(header?.base === undefined ? 'it is a whole one, after another' : 'its base is another one')
+}
+
+async function finish(place: UnpackPlace, guard: RestoreGuard, id: string | undefined): Promise<Manifest> {
+  const { host, narrow, signal } = place
+  // Listed while it can still be read whatever the modes are to be.
+  const opened = await scanDirectory(host, guard.directory, { signal })
+  const lines = opened.lines.map((line) => withMode(line, narrow.get(pathOfLine(line))))
+  const rootMode = narrow.get('')
+  narrow.delete('')
+  const byMode = new Map<number, string[]>()
+  for (const [name, mode] of narrow) byMode.set(mode, [...(byMode.get(mode) ?? []), name])
+  // The deepest first: what is above may be closed after that.
+  for (const [mode, names] of byMode)
+    await forEachPath(place, ['chmod', '--', mode.toString(8)], names.sort().reverse())
+  signal?.throwIfAborted()
+  await guard.swap(rootMode)
+  return new LineManifest(lines, id)
+}
+
+function withMode(line: string, mode: number | undefined): string {
+  return mode === undefined ? line : manifestLine({ ...manifestEntry(line), mode })
+}
+
+/** A link to a directory stays; the directory behind it is replaced. */
+async function resolveTarget(host: Host, directory: string): Promise<string> {
+  const clean = path.posix.normalize(directory).replace(/(?<=.)\/+$/, '')
+  const stat = await host.files.stat(clean)
+  const target = stat?.type === 'symlink' ? await host.files.realPath(clean) : clean
+  const there = stat?.type === 'symlink' ? await host.files.stat(target) : stat
+  if (there !== undefined && there.type !== 'directory')
+    throw new HostError('not-a-directory', `not a directory: ${directory}`)
+  if (target === '/') throw new TypeError('expected directory to have a parent, got /')
+  return target
+}

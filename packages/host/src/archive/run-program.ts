@@ -1,0 +1,80 @@
+import type { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { HostError } from '../errors.ts'
+import type { Host } from '../host.ts'
+import type { ProcessExit, RunningProcess } from '../running-process.ts'
+import { PLAIN_LOCALE } from './worker-tools.ts'
+
+const MAX_LINE_BYTES = 16_384
+
+export interface ProgramOptions {
+  readonly cwd: string
+  readonly stdin?: 'pipe'
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Starts a program of an archive. The caller closes it. */
+export function startProgram(
+  host: Host,
+  argv: readonly string[],
+  { signal, ...options }: ProgramOptions,
+): Promise<RunningProcess> {
+  return host.spawn(argv, {
+    ...options,
+    env: PLAIN_LOCALE,
+    ...(signal === undefined ? {} : { signal }),
+  })
+}
+
+/**
+ * Writes all of `source` to a program and ends its input. A program that ends early is no failure here: its exit tells.
+ * A source that fails is one, and then the input is cut, not ended.
+ */
+export async function feed(process: RunningProcess, source: AsyncIterable<Uint8Array>): Promise<void> {
+  const { stdin } = process
+  if (stdin === undefined) throw new TypeError('expected a program with a pipe to its input')
+  let failure: { readonly reason: unknown } | undefined
+  async function* watched(): AsyncGenerator<Uint8Array> {
+    try {
+      yield* source
+    } catch (reason) {
+      failure = { reason }
+      throw reason
+    }
+  }
+  await pipeline(watched, stdin).catch(() => undefined)
+  if (failure !== undefined) throw failure.reason
+}
+
+/** Reads a program's messages to their end, each line cut at 16 KiB, and gives each to `onLine`. */
+export async function readLines(stream: Readable, onLine: (line: string) => void): Promise<void> {
+  let rest = ''
+  try {
+    for await (const chunk of stream) {
+      const lines = (rest + (chunk as Buffer).toString('latin1')).split('\n')
+      rest = (lines.pop() ?? '').slice(0, MAX_LINE_BYTES)
+      lines.forEach(onLine)
+    }
+  } catch {
+    // A stream that is cut has said what it could; the exit tells the rest.
+  }
+  if (rest !== '') onLine(rest)
+}
+
+/** @throws HostError unless the program has ended by itself with 0 */
+export function assertExit(name: string, exit: ProcessExit, said: string): void {
+  if (exit.exitCode === 0) return
+  const end = exit.exitCode === null ? `signal ${exit.signal ?? 'unknown'}` : `exit code ${exit.exitCode}`
+  throw programError(name, exit.exitCode === null && said === '' ? end : said || end)
+}
+
+/** What a program of the machine complained about, by the words that the C library has for it. */
+export function programError(name: string, said: string): HostError {
+  const code =
+    said.includes('No space left on device') || said.includes('Disk quota exceeded')
+      ? 'no-space'
+      : said.includes('Permission denied') || said.includes('Operation not permitted')
+        ? 'permission-denied'
+        : 'io'
+  return new HostError(code, `${name}: ${Buffer.from(said.slice(0, 2_000), 'latin1').toString('utf8')}`)
+}

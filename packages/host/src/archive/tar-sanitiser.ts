@@ -1,0 +1,138 @@
+import { HostError } from '../errors.ts'
+import { ArchiveHeaderReader, type ArchiveHeader } from './archive-header.ts'
+import type { EntryVetter } from './entry-vetter.ts'
+import { OutputBuffer } from './output-buffer.ts'
+import type { PaxRecord } from './pax-records.ts'
+import { refuse, showPath } from './refuse.ts'
+import { renderSparseMap, SparseMapReader } from './sparse-map.ts'
+import type { TarEntry } from './tar-entry.ts'
+import { paddingOf } from './tar-header.ts'
+import { TarReader, type TarSink } from './tar-reader.ts'
+import { renderEnd, renderEntry, type TarDialect } from './tar-writer.ts'
+
+/** GNU tar reads this much at once when it is told to take 128 blocks; a pipe holds as much. */
+export const RECORD_BYTES = 65_536
+const OWNER_MAY_ALL = 0o700
+const MAX_NARROW_DIRECTORIES = 100_000
+const MAX_DELETION_BYTES = 32 * 1_048_576
+
+/**
+ * Turns the tar of somebody we do not trust into one that may be unpacked: every header is read, judged and written anew;
+ * bodies pass as they came. Headers come out before their bodies are seen; the end comes out only after `end()`.
+ */
+export class TarSanitiser implements TarSink {
+  /** What must be removed before anything is unpacked; complete as soon as there is output. */
+  readonly deletions: string[] = []
+  readonly #vetter: EntryVetter
+  readonly #dialect: TarDialect
+  readonly #narrow: Map<string, number>
+  readonly #reader = new TarReader(this)
+  readonly #output = new OutputBuffer()
+  readonly #header = new ArchiveHeaderReader()
+  #hasEnded = false
+  #deletionBytes = 0
+  #hasEntries = false
+  #bodySize = 0
+  #sparse: { readonly entry: TarEntry; readonly map: SparseMapReader } | undefined
+
+  /**
+   * @param narrow gets the modes of directories that their owner may not change; they come out open, so that they can
+   * be filled, and whoever unpacks sets these modes in the end
+   */
+  constructor(vetter: EntryVetter, dialect: TarDialect, narrow: Map<string, number>) {
+    this.#vetter = vetter
+    this.#dialect = dialect
+    this.#narrow = narrow
+    vetter.beginArchive()
+  }
+
+  /** Known once there is output; `undefined` for a tar that is not ours. */
+  get archiveHeader(): ArchiveHeader | undefined {
+    return this.#header.header
+  }
+
+  /** The archive was read and judged to its end. */
+  get hasEnded(): boolean {
+    return this.#hasEnded
+  }
+
+  /** @returns what can be passed on. @throws HostError `archive-unsafe` */
+  push(chunk: Uint8Array): readonly Buffer[] {
+    this.#reader.push(chunk)
+    return this.#output.take(false)
+  }
+
+  /** The stream has ended well. @returns the rest. @throws HostError `archive-unsafe` when the archive has not ended */
+  end(): readonly Buffer[] {
+    this.#reader.end()
+    this.#hasEnded = true
+    this.#output.add(renderEnd(this.#output.total, RECORD_BYTES))
+    return this.#output.take(true)
+  }
+
+  header(): void {
+    this.#vetter.count()
+  }
+
+  global(records: readonly PaxRecord[]): void {
+    if (this.#hasEntries) throw refuse('a header for all entries comes after the first')
+    for (const name of this.#header.take(records)) {
+      this.#vetter.count()
+      const path = this.#vetter.vetDeletion(name)
+      if (path === undefined) continue
+      this.#deletionBytes += path.length
+      if (this.#deletionBytes > MAX_DELETION_BYTES) throw refuse('it deletes too much')
+      this.deletions.push(path)
+      this.#narrow.delete(path)
+    }
+  }
+
+  entry(entry: TarEntry): void {
+    this.#hasEntries = true
+    const safe = this.#open(this.#vetter.vet(entry))
+    this.#bodySize = safe.size
+    if (safe.sparseSize === undefined) {
+      this.#write(safe)
+      return
+    }
+    if (this.#dialect === 'gnu')
+      throw new HostError('unsupported', `a sparse file needs GNU tar to unpack: ${showPath(safe.path)}`)
+    this.#sparse = { entry: safe, map: new SparseMapReader(safe.path, safe.sparseSize, safe.size) }
+  }
+
+  body(part: Buffer): void {
+    if (this.#sparse === undefined) {
+      this.#output.add(part)
+      return
+    }
+    const { taken, map } = this.#sparse.map.push(part)
+    if (map === undefined) return
+    // Written anew, so that what unpacks reads the very map that was checked.
+    const head = renderSparseMap(map)
+    this.#bodySize = head.length + map.reduce((sum, { length }) => sum + length, 0)
+    this.#write({ ...this.#sparse.entry, size: this.#bodySize })
+    this.#output.add(head)
+    this.#sparse = undefined
+    if (taken < part.length) this.#output.add(part.subarray(taken))
+  }
+
+  entryEnd(): void {
+    if (this.#sparse !== undefined) throw refuse("a sparse file's map is cut", this.#sparse.entry.path)
+    const padding = paddingOf(this.#bodySize)
+    if (padding > 0) this.#output.add(Buffer.alloc(padding))
+  }
+
+  #write(entry: TarEntry): void {
+    for (const block of renderEntry(entry, this.#dialect)) this.#output.add(block)
+  }
+
+  #open(entry: TarEntry): TarEntry {
+    if (entry.type !== 'directory') return entry
+    this.#narrow.delete(entry.path)
+    if ((entry.mode & OWNER_MAY_ALL) === OWNER_MAY_ALL) return entry
+    this.#narrow.set(entry.path, entry.mode)
+    if (this.#narrow.size > MAX_NARROW_DIRECTORIES)
+      throw refuse('too many directories that their owner may not change', entry.path)
+    return { ...entry, mode: entry.mode | OWNER_MAY_ALL }
+  }
+}

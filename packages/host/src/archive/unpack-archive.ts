@@ -1,0 +1,125 @@
+import { HostError } from '../errors.ts'
+import type { Host } from '../host.ts'
+import type { ArchiveHeader } from './archive-header.ts'
+import { decompress } from './decompress.ts'
+import type { EntryVetter } from './entry-vetter.ts'
+import { assertExit, feed, readLines, startProgram } from './run-program.ts'
+import { TarSanitiser } from './tar-sanitiser.ts'
+import type { WorkerTools } from './worker-tools.ts'
+
+/** Where and how archives are unpacked, one after the other. */
+export interface UnpackPlace {
+  readonly host: Host
+  readonly tools: WorkerTools
+  /** On the machine, private. */
+  readonly directory: string
+  readonly vetter: EntryVetter
+  /** Modes of directories to be set in the end. */
+  readonly narrow: Map<string, number>
+  readonly maxRatio: number
+  readonly signal: AbortSignal | undefined
+  /** Told of the bytes of each chunk that was read. */
+  readonly onBytes: (bytes: number) => void
+}
+
+const GNU_EXTRACT = [
+  'tar',
+  '--extract',
+  '--file=-',
+  '--blocking-factor=128',
+  '--no-same-owner',
+  '--same-permissions',
+  '--delay-directory-restore',
+  '--warning=no-timestamp',
+] as const
+const BUSYBOX_EXTRACT = ['tar', '-x', '-p', '-o', '-f', '-'] as const
+
+/**
+ * Unpacks one archive over what the earlier ones of its series have made.
+ * @param accept decides by what the archive says about itself, before anything is written, and throws
+ * @throws HostError `archive-unsafe`, or what the machine said
+ */
+export async function unpackArchive(
+  place: UnpackPlace,
+  source: AsyncIterable<Uint8Array>,
+  accept: (header: ArchiveHeader | undefined) => void,
+): Promise<void> {
+  const { host, tools, directory, signal } = place
+  const sanitiser = new TarSanitiser(place.vetter, tools.tar === 'gnu' ? 'pax' : 'gnu', place.narrow)
+  async function* safe(): AsyncGenerator<Buffer> {
+    for await (const chunk of decompress(counted(source, place.onBytes), place)) yield* sanitiser.push(chunk)
+    yield* sanitiser.end()
+  }
+  const safeBytes = safe()
+  try {
+    const first = await safeBytes.next()
+    accept(sanitiser.archiveHeader)
+    await forEachPath(place, ['rm', '-rf', '--'], sanitiser.deletions)
+    const argv = tools.tar === 'gnu' ? GNU_EXTRACT : BUSYBOX_EXTRACT
+    await using program = await startProgram(host, argv, { cwd: directory, stdin: 'pipe', signal })
+    const complaints: string[] = []
+    const saying = readLines(program.stderr, (line) => complaints.length < 5 && complaints.push(line))
+    program.stdout.resume()
+    await feed(program, startingWith(first, safeBytes))
+    const exit = await program.exited
+    await saying
+    signal?.throwIfAborted()
+    assertExit('cannot unpack the archive', exit, complaints.join('; '))
+    // Busybox may end at the end of the archive and leave the zeros after it.
+    if (!sanitiser.hasEnded) throw new HostError('io', 'tar has ended before the archive did')
+  } finally {
+    await safeBytes.return(undefined)
+  }
+}
+
+/** Runs a program with the paths behind its arguments, as often as it takes. */
+export async function forEachPath(
+  place: Pick<UnpackPlace, 'host' | 'directory' | 'signal'>,
+  argv: readonly string[],
+  paths: readonly string[],
+): Promise<void> {
+  if (paths.length === 0) return
+  const { host, directory, signal } = place
+  const options = { cwd: directory, stdin: 'pipe', signal } as const
+  await using program = await startProgram(host, ['xargs', '-0', ...argv], options)
+  let said = ''
+  const saying = readLines(program.stderr, (line) => (said = line))
+  program.stdout.resume()
+  await feed(program, nulEnded(paths))
+  const exit = await program.exited
+  await saying
+  signal?.throwIfAborted()
+  assertExit(`cannot run ${argv[0] ?? ''}`, exit, said)
+}
+
+/** Paths relative to the working directory, as programs take them with `-0`, in pieces of some 64 KiB. */
+ 
+export async function* nulEnded(paths: Iterable<string>): AsyncGenerator<Buffer> {
+  let piece = ''
+  for (const path of paths) {
+    piece += `./${path}\0`
+    if (piece.length < 65_536) continue
+    yield Buffer.from(piece, 'latin1')
+    piece = ''
+  }
+  if (piece !== '') yield Buffer.from(piece, 'latin1')
+}
+
+async function* startingWith(
+  first: IteratorResult<Buffer, unknown>,
+  rest: AsyncGenerator<Buffer>,
+): AsyncGenerator<Buffer> {
+  if (first.done === true) return
+  yield first.value
+  yield* rest
+}
+
+async function* counted(
+  source: AsyncIterable<Uint8Array>,
+  onBytes: (bytes: number) => void,
+): AsyncGenerator<Uint8Array> {
+  for await (const chunk of source) {
+    onBytes(chunk.length)
+    yield chunk
+  }
+}
