@@ -21,9 +21,9 @@ export const HEAVY_SUBPATHS = ['@x/host/ssh', '@x/agents/sqlite', '@x/agents/mon
 /** Parts that cost start-up time or a native binding: each is at home in one folder. */
 export const HEAVY_PARTS = {
   ssh2: { packageName: '@x/host', folder: 'src/ssh/' },
-  mongodb: { packageName: '@x/agents', folder: 'src/store/mongo/' },
-  'node:sqlite': { packageName: '@x/agents', folder: 'src/store/sqlite/' },
-  '@photostructure/sqlite': { packageName: '@x/agents', folder: 'src/store/sqlite/' },
+  mongodb: { packageName: '@x/agents', folder: 'src/mongo/' },
+  'node:sqlite': { packageName: '@x/agents', folder: 'src/sqlite/' },
+  '@photostructure/sqlite': { packageName: '@x/agents', folder: 'src/sqlite/' },
 }
 
 /** Packages that know Codex's protocol by name; everyone else speaks the nouns of `@x/agents`. */

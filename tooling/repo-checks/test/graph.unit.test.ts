@@ -19,6 +19,9 @@ const ENTRIES: Record<string, Record<string, string>> = {
   '@x/agents': {
     '.': './src/index.ts',
     './conversation': './src/conversation/index.ts',
+    './mongo': './src/mongo/index.ts',
+    './sqlite': './src/sqlite/index.ts',
+    './store': './src/store/index.ts',
     './terminal': './src/terminal/index.ts',
     './testing': './src/testing/index.ts',
   },

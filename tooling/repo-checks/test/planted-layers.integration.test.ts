@@ -101,9 +101,9 @@ describe('tests may use what plays the outside world, and nothing from above', (
 describe('heavy parts', () => {
   const AT_HOME: readonly (readonly [part: string, file: string])[] = [
     ['ssh2', 'packages/host/src/ssh/planted.ts'],
-    ['mongodb', 'packages/agents/src/store/mongo/planted.ts'],
-    ['node:sqlite', 'packages/agents/src/store/sqlite/planted.ts'],
-    ['@photostructure/sqlite', 'packages/agents/src/store/sqlite/planted.ts'],
+    ['mongodb', 'packages/agents/src/mongo/planted.ts'],
+    ['node:sqlite', 'packages/agents/src/sqlite/planted.ts'],
+    ['@photostructure/sqlite', 'packages/agents/src/sqlite/planted.ts'],
   ]
 
   test.each(AT_HOME)('%s is at home in %s', async (part, file) => {

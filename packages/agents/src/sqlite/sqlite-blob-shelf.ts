@@ -1,0 +1,171 @@
+import { mkdir, open, readdir, rm, type FileHandle } from 'node:fs/promises'
+import path from 'node:path'
+import type { BlobHeader, BlobShelf, OpenBlob } from '../store/blob-shelf.ts'
+import { StoreError } from '../store/store-error.ts'
+import type { SqliteDatabase } from './sqlite-database.ts'
+
+const READ_BYTES = 1024 * 1024
+/** A writer shows that it lives at least this often while it writes; the sweep's grace is many times longer. */
+const TOUCH_MS = 30_000
+
+interface Writing {
+  readonly handle: FileHandle
+  touchedAt: number
+}
+
+/**
+ * Blobs are files beside the database, so that a large one neither goes through the write-ahead log nor keeps the
+ * process waiting. The row comes first and goes first: a file without a row is rubbish.
+ */
+export class SqliteBlobShelf implements BlobShelf {
+  readonly directory: string
+  private readonly db: SqliteDatabase
+  private readonly writing = new Map<string, Writing>()
+
+  constructor(db: SqliteDatabase) {
+    this.db = db
+    this.directory = `${db.file}.blobs`
+  }
+
+  async begin({ blobId, binding, key }: BlobHeader): Promise<void> {
+    await this.db.write(({ run, now }) =>
+      run(
+        `INSERT INTO blobs (id, owner, kind, subject, state, key_id, key_proof, wrapped_key, bytes, touched_at)
+         VALUES (?, ?, ?, ?, 'writing', ?, ?, ?, 0, ?)`,
+        blobId,
+        binding.owner,
+        binding.kind,
+        binding.subject,
+        key.keyId,
+        key.proof,
+        key.wrapped,
+        now,
+      ),
+    )
+    try {
+      await mkdir(this.directory, { recursive: true, mode: 0o700 })
+      const handle = await open(this.fileOf(blobId), 'wx', 0o600)
+      this.writing.set(blobId, { handle, touchedAt: performance.now() })
+    } catch (cause) {
+      await this.remove(blobId).catch(() => undefined) // what stays is swept
+      throw new StoreError('unwritable', `nothing can be written in ${this.directory}`, { cause })
+    }
+  }
+
+  async append(blobId: string, _index: number, piece: Uint8Array): Promise<void> {
+    const writing = this.handleOf(blobId)
+    try {
+      await writing.handle.writeFile(piece)
+    } catch (cause) {
+      throw new StoreError('unwritable', `the content can't be written in ${this.directory}`, { cause })
+    }
+    if (performance.now() - writing.touchedAt < TOUCH_MS) return
+    const sql = `UPDATE blobs SET touched_at = ? WHERE id = ? AND state = 'writing'`
+    const touched = await this.db.write(({ run, now }) => run(sql, now, blobId))
+    if (touched === 0) throw sweptMeanwhile()
+    writing.touchedAt = performance.now()
+  }
+
+  async finish(blobId: string, bytes: number): Promise<void> {
+    const { handle } = this.handleOf(blobId)
+    try {
+      await handle.sync()
+      this.writing.delete(blobId)
+      await handle.close()
+      await syncDirectory(this.directory)
+    } catch (cause) {
+      throw new StoreError('unwritable', `the content can't be written in ${this.directory}`, { cause })
+    }
+    const sql = `UPDATE blobs SET state = 'stored', bytes = ?, touched_at = ? WHERE id = ? AND state = 'writing'`
+    const finished = await this.db.write(({ run, now }) => run(sql, bytes, now, blobId))
+    if (finished === 0) throw sweptMeanwhile()
+  }
+
+  async open(blobId: string): Promise<OpenBlob> {
+    const row = await this.db.read(({ get }) =>
+      get(`SELECT * FROM blobs WHERE id = ? AND state = 'attached'`, blobId),
+    )
+    if (!row) throw gone(blobId)
+    const handle = await open(this.fileOf(blobId), 'r').catch((cause: unknown) => {
+      throw gone(blobId, cause)
+    })
+    return {
+      header: {
+        blobId,
+        binding: { owner: String(row['owner']), kind: String(row['kind']), subject: String(row['subject']) },
+        key: {
+          keyId: String(row['key_id']),
+          proof: String(row['key_proof']),
+          wrapped: row['wrapped_key'] as Uint8Array,
+        },
+      },
+      pieces: piecesOf(handle),
+      close: () => handle.close(),
+    }
+  }
+
+  async remove(blobId: string): Promise<void> {
+    const writing = this.writing.get(blobId)
+    this.writing.delete(blobId)
+    await writing?.handle.close()
+    await this.db.write(({ run }) => run(`DELETE FROM blobs WHERE id = ? AND state <> 'attached'`, blobId))
+    await this.removeFile(blobId)
+  }
+
+  /** For blobs whose row is gone already. */
+  async removeFile(blobId: string): Promise<void> {
+    await rm(this.fileOf(blobId), { force: true }).catch((cause: unknown) => {
+      throw new StoreError('unwritable', `nothing can be removed in ${this.directory}`, { cause })
+    })
+  }
+
+  /** Removes files that no row speaks of. @returns how many */
+  async removeRubbish(): Promise<number> {
+    const names = await readdir(this.directory).catch(() => [])
+    const sql = 'SELECT 1 FROM blobs WHERE id = ?'
+    const rubbish = await this.db.read(({ get }) => names.filter((name) => get(sql, name) === undefined))
+    for (const name of rubbish) await this.removeFile(name)
+    return rubbish.length
+  }
+
+  async close(): Promise<void> {
+    const open = [...this.writing.values()]
+    this.writing.clear()
+    await Promise.all(open.map(({ handle }) => handle.close()))
+  }
+
+  private handleOf(blobId: string): Writing {
+    const writing = this.writing.get(blobId)
+    if (!writing) throw new StoreError('closed', 'the store was closed while content was written')
+    return writing
+  }
+
+  private fileOf(blobId: string): string {
+    return path.join(this.directory, blobId)
+  }
+}
+
+async function* piecesOf(handle: FileHandle): AsyncGenerator<Uint8Array> {
+  for (;;) {
+    const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(READ_BYTES), 0, READ_BYTES)
+    if (bytesRead === 0) return
+    yield buffer.subarray(0, bytesRead)
+  }
+}
+
+async function syncDirectory(directory: string): Promise<void> {
+  // Windows opens no directories, and needs no such thing.
+  if (process.platform === 'win32') return
+  const handle = await open(directory, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+const gone = (blobId: string, cause?: unknown): StoreError =>
+  new StoreError('not-found', `there is no blob ${blobId}`, { cause })
+
+const sweptMeanwhile = (): StoreError =>
+  new StoreError('conflict', 'writing the content took so long that it was swept away')

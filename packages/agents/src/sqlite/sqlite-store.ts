@@ -1,0 +1,77 @@
+import type { Store } from '../store/store.ts'
+import { acquireLease } from './acquire-lease.ts'
+import { adoptTask } from './adopt-task.ts'
+import { beatOrchestrator } from './beat-orchestrator.ts'
+import { changeSeed } from './change-seed.ts'
+import { changeTask } from './change-task.ts'
+import { deleteSeed } from './delete-seed.ts'
+import { deleteTask } from './delete-task.ts'
+import { getSeed } from './get-seed.ts'
+import { getTask } from './get-task.ts'
+import { insertSeed } from './insert-seed.ts'
+import { insertTask } from './insert-task.ts'
+import { leaveQueue } from './leave-queue.ts'
+import { listLeases } from './list-leases.ts'
+import { listOrchestrators } from './list-orchestrators.ts'
+import { listSeeds } from './list-seeds.ts'
+import { listTasks } from './list-tasks.ts'
+import { purgeSeed } from './purge-seed.ts'
+import { readSeed } from './read-seed.ts'
+import { registerOrchestrator } from './register-orchestrator.ts'
+import { releaseLease } from './release-lease.ts'
+import { renewLease } from './renew-lease.ts'
+import { replaceSeed } from './replace-seed.ts'
+import { restoreSeed } from './restore-seed.ts'
+import { retireOrchestrator } from './retire-orchestrator.ts'
+import { rewrapKeys } from './rewrap-keys.ts'
+import type { SqliteContext } from './sqlite-context.ts'
+import { sweep } from './sweep.ts'
+import { takeOverLease } from './take-over-lease.ts'
+
+/** The port's operations on an open database, which the store closes. */
+export function createSqliteStore(context: SqliteContext): Store {
+  const close = async (): Promise<void> => {
+    await context.shelf.close()
+    context.db.close()
+  }
+  return {
+    seeds: {
+      insert: (seed) => insertSeed(context, seed),
+      get: (key) => getSeed(context, key),
+      list: (filter) => listSeeds(context, filter),
+      change: (key, change, options) => changeSeed(context, key, change, options),
+      replace: (key, replacement) => replaceSeed(context, key, replacement),
+      read: (key) => readSeed(context, key),
+      delete: (key, options) => deleteSeed(context, key, options),
+      restore: (key) => restoreSeed(context, key),
+      purge: (key, options) => purgeSeed(context, key, options),
+    },
+    leases: {
+      acquire: (request) => acquireLease(context, request),
+      renew: (lease, options) => renewLease(context, lease, options),
+      release: (lease) => releaseLease(context, lease),
+      takeOver: (takeover) => takeOverLease(context, takeover),
+      list: (filter) => listLeases(context, filter),
+      leave: (request) => leaveQueue(context, request),
+    },
+    tasks: {
+      insert: (task) => insertTask(context, task),
+      get: (key) => getTask(context, key),
+      list: (filter) => listTasks(context, filter),
+      change: (key, change) => changeTask(context, key, change),
+      adopt: (key, adoption) => adoptTask(context, key, adoption),
+      delete: (key, options) => deleteTask(context, key, options),
+    },
+    orchestrators: {
+      register: (orchestrator) => registerOrchestrator(context, orchestrator),
+      beat: (id) => beatOrchestrator(context, id),
+      retire: (id) => retireOrchestrator(context, id),
+      list: () => listOrchestrators(context),
+    },
+    now: () => context.db.read(({ now }) => now),
+    sweep: (options) => sweep(context, options),
+    rewrap: () => rewrapKeys(context),
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+}

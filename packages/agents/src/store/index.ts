@@ -1,0 +1,40 @@
+// What a store is, and the keys that it encrypts with. The stores themselves: @x/agents/sqlite, @x/agents/mongo.
+export type { Json, JsonObject } from './json.ts'
+export { openKeyDirectory, type KeyDirectory } from './key-directory.ts'
+export type { KeyProvider, StoreKey } from './key-provider.ts'
+export { WAITER_MS } from './lease.ts'
+export type {
+  HeldLease,
+  Lease,
+  LeaseAnswer,
+  LeaseCounts,
+  LeaseFilter,
+  LeaseOperations,
+  LeaseRequest,
+  LeaseTakeover,
+} from './lease.ts'
+export type {
+  Content,
+  NewSeed,
+  SeedChange,
+  SeedContent,
+  SeedFilter,
+  SeedKey,
+  SeedOperations,
+  SeedRecord,
+  SeedReplacement,
+  SeedStatus,
+} from './seed-record.ts'
+export type { Store, SweepOptions, SweepResult } from './store.ts'
+export { StoreError, type StoreErrorCode } from './store-error.ts'
+export type {
+  NewOrchestrator,
+  NewTask,
+  OrchestratorOperations,
+  OrchestratorRecord,
+  TaskChange,
+  TaskFilter,
+  TaskKey,
+  TaskOperations,
+  TaskRecord,
+} from './task-record.ts'
