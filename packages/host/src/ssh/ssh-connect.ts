@@ -1,14 +1,14 @@
 import { Duplex, type Readable } from 'node:stream'
-import type { ClientChannel } from 'ssh2'
 import { assertSocketPath } from '../assert-socket-path.ts'
 import { HostError } from '../errors.ts'
 import { createMarker, MarkerGate } from './marker-gate.ts'
 import { shellLine } from './shell-line.ts'
 import { RELAY, RELAY_PROGRAMS } from './ssh-connect-relay.ts'
+import { channelStream, type ChannelStreamOptions } from './ssh-connect-stream.ts'
 import type { SshConnection } from './ssh-connection.ts'
 import { untilAborted } from './until-aborted.ts'
 
-export interface ConnectOptions {
+export interface ConnectOptions extends ChannelStreamOptions {
   readonly signal?: AbortSignal
 }
 
@@ -48,9 +48,9 @@ export class UnixConnector {
   /** `undefined` when another way may do. */
   async #direct(unix: string, options: ConnectOptions): Promise<Duplex | undefined> {
     try {
-      const channel = (await this.#connection.streamLocal(unix, options)) as ClientChannel
+      const channel = await this.#connection.streamLocal(unix, options)
       this.#way = 'direct'
-      return toStream(this.#connection, channel, channel)
+      return channelStream(this.#connection, channel, channel, options)
     } catch (error) {
       const isRefused = error instanceof HostError && error.code === 'connect-failed'
       if (!isRefused || this.#way === 'direct') throw error
@@ -58,7 +58,8 @@ export class UnixConnector {
     }
   }
 
-  async #relayed(unix: string, { signal }: ConnectOptions): Promise<Duplex> {
+  async #relayed(unix: string, options: ConnectOptions): Promise<Duplex> {
+    const { signal } = options
     const marker = createMarker()
     const own = this.#relay?.(unix)
     const script = own === undefined ? RELAY : 'printf "ok\\0"; exec "$@"'
@@ -72,7 +73,7 @@ export class UnixConnector {
     channel.stderr.on('data', (chunk: Buffer) => (trouble = (trouble + chunk.toString()).slice(-1_000)))
     try {
       const said = await untilAborted(readWord(gate), [this.#connection.lost, signal])
-      if (said === 'ok') return toStream(this.#connection, channel, gate)
+      if (said === 'ok') return channelStream(this.#connection, channel, gate, options)
       throw relayFailed(unix, said, trouble.trim())
     } catch (error) {
       gate.resume()
@@ -118,52 +119,4 @@ async function readableOrOver(source: Readable): Promise<void> {
     }
     for (const name of names) source.on(name, done)
   })
-}
-
-/**
- * A channel as a socket of Node behaves: it ends its side when the other has ended, `destroy` lets go of all, and an
- * error that nobody listens to is swallowed.
- */
-function toStream(connection: SshConnection, channel: ClientChannel, source: Readable): Duplex {
-  let unsent: ((error?: Error | null) => void) | undefined
-  const lost = () => void stream.destroy(connection.lost.reason as Error)
-  const stream = new Duplex({
-    allowHalfOpen: false,
-    read: () => void source.resume(),
-    write(chunk: Buffer, _encoding, done) {
-      if (!channel.writable) return done(new Error('the other side has closed'))
-      unsent = done
-      channel.write(chunk, () => {
-        unsent = undefined
-        done()
-      })
-    },
-    final(done) {
-      channel.end()
-      done()
-    },
-    destroy(error, done) {
-      connection.lost.removeEventListener('abort', lost)
-      channel.resume()
-      source.resume()
-      channel.close()
-      done(error)
-    },
-  })
-  stream.on('error', () => undefined)
-  channel.on('error', () => undefined)
-  channel.stderr.resume()
-  source.on('data', (chunk: Buffer) => {
-    if (!stream.destroyed && !stream.push(chunk)) source.pause()
-  })
-  const end = () => {
-    // ssh2 forgets the callback of what it could not send.
-    unsent?.(new Error('the other side has closed'))
-    if (!stream.destroyed && !stream.readableEnded) stream.push(null)
-  }
-  source.once('end', end)
-  if (source === channel) channel.once('close', end)
-  connection.lost.addEventListener('abort', lost, { once: true })
-  if (connection.lost.aborted) lost()
-  return stream
 }

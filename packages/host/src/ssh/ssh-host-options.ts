@@ -1,3 +1,5 @@
+import type { RelayCommand } from './ssh-connect.ts'
+
 export interface SshHostOptions {
   /** Path of the agent's socket. @default `SSH_AUTH_SOCK`; `false` asks no agent */
   readonly agent?: string | false
@@ -22,6 +24,11 @@ export interface SshHostOptions {
   readonly keepAliveCountMax?: number
   /** How many sessions we open at once; a server that allows fewer is obeyed (OpenSSH: `MaxSessions`). @default 10 */
   readonly maxSessions?: number
+  /**
+   * A program of the worker that carries a unix socket over its standard input and output, for servers that forbid it to
+   * the connection: gets the socket's path, returns an argv. @default perl, python3, node, socat or nc, whichever is there
+   */
+  readonly relay?: RelayCommand
   /** Stops connecting; without effect once the host is open. */
   readonly signal?: AbortSignal
 }

@@ -1,0 +1,73 @@
+import { Duplex, type Readable } from 'node:stream'
+import type { ClientChannel } from 'ssh2'
+import type { SshConnection } from './ssh-connection.ts'
+
+export interface ChannelStreamOptions {
+  /** Our side stays open when the other has ended. @default false */
+  readonly allowHalfOpen?: boolean
+}
+
+/**
+ * A channel as a socket of Node behaves: it ends its side when the other has ended (unless `allowHalfOpen`), `destroy`
+ * lets go of all, and an error that nobody listens to is swallowed.
+ * @param source where the bytes come out, when it is not the channel itself
+ */
+export function channelStream(
+  connection: Pick<SshConnection, 'lost'>,
+  channel: Duplex,
+  source: Readable,
+  { allowHalfOpen = false }: ChannelStreamOptions = {},
+): Duplex {
+  let unsent: ((error?: Error | null) => void) | undefined
+  const lost = () => void stream.destroy(connection.lost.reason as Error)
+  const stream = new Duplex({
+    allowHalfOpen,
+    read: () => void source.resume(),
+    write(chunk: Buffer, _encoding, done) {
+      if (!channel.writable) return done(new Error('the other side has closed'))
+      unsent = done
+      channel.write(chunk, () => {
+        unsent = undefined
+        done()
+      })
+    },
+    final(done) {
+      channel.end()
+      done()
+    },
+    destroy(error, done) {
+      connection.lost.removeEventListener('abort', lost)
+      channel.resume()
+      source.resume()
+      closeChannel(channel)
+      done(error)
+    },
+  })
+  stream.on('error', () => undefined)
+  channel.on('error', () => undefined)
+  source.on('data', (chunk: Buffer) => {
+    if (!stream.destroyed && !stream.push(chunk)) source.pause()
+  })
+  let hasEnded = false
+  const end = () => {
+    if (!hasEnded && !stream.destroyed) stream.push(null)
+    hasEnded = true
+  }
+  source.once('end', end)
+  channel.once('close', () => {
+    // ssh2 forgets the callback of what it could not send.
+    unsent?.(new Error('the other side has closed'))
+    if (source === channel) end()
+  })
+  connection.lost.addEventListener('abort', lost, { once: true })
+  if (connection.lost.aborted) lost()
+  return stream
+}
+
+/** ssh2's own `destroy` would wait for what nobody reads any more. */
+function closeChannel(channel: Duplex): void {
+  const { stderr } = channel as ClientChannel
+  stderr.resume()
+  channel.end()
+  ;(channel as ClientChannel).close()
+}
