@@ -35,7 +35,7 @@ export interface RunningProcess extends AsyncDisposable {
   /**
    * What the program writes, as bytes (`Buffer`). Who does not read stops the program once the buffers are full. It
    * ends when all who hold the pipe have ended or closed it, and keeps what was not read yet beyond the program's end.
-   * It never fails; destroying it closes the pipe.
+   * It never fails.
    */
   readonly stdout: Readable
   readonly stderr: Readable

@@ -47,12 +47,12 @@ signal_all() {
 }
 signal_all TERM || exit 0
 round=0
-while [ "$round" -lt 20 ]; do
-  command -p sleep 0.1
+while [ "$round" -lt 10 ]; do
+  command -p sleep 0.2
   signal_all 0 || exit 0
   round=$((round + 1))
 done
-while [ "$round" -lt 70 ] && signal_all KILL; do
+while [ "$round" -lt 60 ] && signal_all KILL; do
   command -p sleep 0.1
   round=$((round + 1))
 done

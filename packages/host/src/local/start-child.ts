@@ -19,17 +19,21 @@ export async function startChild(
 ): Promise<ChildProcess> {
   const { cwd = facts.home } = options
   const [program, ...args] = argv
+  let child: ChildProcess | undefined
   try {
     const env = programEnvironment(options)
-    const child = spawnWithoutMasters([stdin, 'pipe', 'pipe'], (stdio) =>
+    const started = spawnWithoutMasters([stdin, 'pipe', 'pipe'], (stdio) =>
       spawn(program, args, { cwd, env, detached: true, stdio }),
     )
+    child = started
     await new Promise<void>((resolve, reject) => {
-      child.once('spawn', resolve)
-      child.once('error', reject)
+      started.once('spawn', resolve)
+      started.once('error', reject)
     })
-    return child
+    return started
   } catch (error) {
+    // Of a program that did not start Node keeps the pipes.
+    for (const pipe of child?.stdio ?? []) pipe?.destroy()
     const code = String((error as NodeJS.ErrnoException).code)
     const noDirectory = !(await stat(cwd).then(
       (found) => found.isDirectory(),

@@ -4,6 +4,7 @@ import type { DetachedOptions, DetachedProcess } from '../detached-process.ts'
 import { DisposeStack } from '../dispose-stack.ts'
 import { mustSucceed, type ExecOptions, type ExecResult } from '../exec-result.ts'
 import type { Host } from '../host.ts'
+import type { RunningProcess, SpawnOptions } from '../running-process.ts'
 
 const MARK = 'X_HOST_CONTRACT'
 /** How long a killed process may take to leave the process table. */
@@ -20,6 +21,8 @@ export interface ContractScope extends AsyncDisposable {
   readonly open: () => Promise<Host>
   /** `host.exec` with the mark. */
   readonly exec: (argv: readonly string[], options?: ExecOptions) => Promise<ExecResult>
+  /** `host.spawn` with the mark. */
+  readonly start: (argv: readonly string[], options?: SpawnOptions) => Promise<RunningProcess>
   /** Runs a shell script to its end, which must be a success, and returns what it said. */
   readonly shell: (script: string, ...args: readonly string[]) => Promise<string>
   /** `host.spawnDetached` with the mark, in the scope's directory, with the record `<name>.json` and the log `<name>.log`. */
@@ -50,6 +53,7 @@ export async function openContractScope(open: () => Promise<Host>): Promise<Cont
     ...parts,
     exec,
     shell,
+    start: (argv, options = {}) => host.spawn(argv, { ...options, env: { ...mark, ...options.env } }),
     open: async () => owned.use(await open()),
     async spawn(argv, { name = 'program', ...options } = {}) {
       const { PATH = '/usr/bin:/bin' } = host.facts.env
