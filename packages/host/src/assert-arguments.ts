@@ -53,6 +53,13 @@ export function assertEnvironmentOptions(options: EnvironmentOptions): void {
   }
 }
 
+/** @throws TypeError unless a program can be given it to read */
+export function assertInput(stdin: unknown): void {
+  if (stdin === undefined || typeof stdin === 'string' || stdin instanceof Uint8Array) return
+  if (typeof stdin === 'object' && stdin !== null && Symbol.asyncIterator in stdin) return
+  throw new TypeError('expected stdin to be a string, bytes, or an async iterable of them')
+}
+
 /** @throws TypeError unless a Node timer can wait that long */
 export function assertDelay(name: string, value: number): void {
   if (!(value > 0 && value <= MAX_TIMER_MS)) {

@@ -14,8 +14,12 @@ export interface ExecResult {
 export interface ExecOptions extends EnvironmentOptions {
   /** @default the account's home directory */
   readonly cwd?: string
-  /** Given to the program's standard input, which is then closed. @default nothing */
-  readonly stdin?: string | Uint8Array
+  /**
+   * Given to the program's standard input, which is then closed. Of an iterable no more is asked for than the program
+   * reads; it is left when the program has ended. When it throws, the program is ended and its error is thrown.
+   * @default nothing
+   */
+  readonly stdin?: string | Uint8Array | AsyncIterable<Uint8Array | string>
   /** Longest time the program may run, in milliseconds. @default none */
   readonly timeoutMs?: number
   /** Most bytes kept of each of stdout and stderr; more is `too-large`. @default 16 MiB */

@@ -5,12 +5,14 @@ import {
   assertBytes,
   assertDelay,
   assertEnvironmentOptions,
+  assertInput,
 } from '../assert-arguments.ts'
 import type { LadderStep } from '../detached-process.ts'
 import { HostError } from '../errors.ts'
 import type { ExecOptions, ExecResult } from '../exec-result.ts'
 import type { HostFacts } from '../host.ts'
 import { climbLadder } from '../kill-ladder.ts'
+import { feedInput } from './feed-input.ts'
 import { hasExited } from './has-exited.ts'
 import { readProcessStatNow } from './identity.ts'
 import { collectOutput, type Output } from './collect-output.ts'
@@ -48,7 +50,7 @@ export async function execLocal(
   ] as const
   const release = relayEndings(ending, argv, timeoutMs, [hostSignal, ...(signal ? [signal] : [])])
   try {
-    feed(child, options.stdin)
+    feedInput(child.stdin, options.stdin, (error) => ending.abort(error))
     await Promise.race([exited, aborted(ending.signal)])
     if (!ending.signal.aborted) await Promise.race([readToEnd(outputs), aborted(ending.signal)])
     if (ending.signal.aborted) {
@@ -79,15 +81,9 @@ function assertExec(
   assertArgv(argv)
   if (options.cwd !== undefined) assertAbsolute('cwd', options.cwd)
   assertEnvironmentOptions(options)
+  assertInput(options.stdin)
   if (options.timeoutMs !== undefined) assertDelay('timeoutMs', options.timeoutMs)
   assertBytes('maxBytes', maxBytes)
-}
-
-/** A program may end, or close its input, before it has read all: that is its right, not a failure. */
-function feed(child: ChildProcess, stdin: string | Uint8Array | undefined): void {
-  if (child.stdin === null || stdin === undefined) return
-  child.stdin.on('error', () => undefined)
-  child.stdin.end(stdin)
 }
 
 function relayEndings(
