@@ -1,0 +1,57 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { LineCutter } from '../src/tail-lines.ts'
+import type { TailLine } from '../src/tail.ts'
+
+const bytes = fc
+  .uint8Array({ maxLength: 200 })
+  .map((some) => some.map((byte) => (byte % 4 === 0 ? 10 : byte)))
+
+function cut(pieces: readonly Uint8Array[], maxLineBytes: number): readonly TailLine[] {
+  const lines = new LineCutter(maxLineBytes)
+  return pieces.flatMap((piece) => [...lines.add(piece)])
+}
+
+test('any split of the bytes gives the same lines', () => {
+  fc.assert(
+    fc.property(bytes, fc.array(fc.nat(200)), fc.integer({ min: 0, max: 50 }), (all, cuts, maxLineBytes) => {
+      const borders = [0, ...cuts.map((at) => Math.min(at, all.length)).sort((a, b) => a - b), all.length]
+      const pieces = borders.slice(1).map((end, index) => all.subarray(borders[index], end))
+      expect(cut(pieces, maxLineBytes)).toEqual(cut([all], maxLineBytes))
+    }),
+  )
+})
+
+test('lines and offsets are those of the text, and any of them can be gone on from', () => {
+  fc.assert(
+    fc.property(bytes, (all) => {
+      const lines = cut([all], 1_000)
+      const ends = [...all.keys()].filter((at) => all[at] === 10).map((at) => at + 1)
+      expect(lines.map(({ offset }) => offset)).toEqual(ends)
+      for (const [index, end] of ends.entries()) {
+        const rest = new LineCutter(1_000)
+        rest.goTo(end)
+        expect([...rest.add(all.subarray(end))]).toEqual(lines.slice(index + 1))
+      }
+    }),
+  )
+})
+
+test('a piece whose memory is used again changes nothing', () => {
+  const piece = Buffer.from('half')
+  const lines = new LineCutter(100)
+  expect([...lines.add(piece)]).toEqual([])
+  piece.fill('x')
+  expect([...lines.add(Buffer.from('\n'))]).toEqual([{ line: 'half', offset: 5 }])
+})
+
+test('a restart forgets the unfinished line, and the next one says so', () => {
+  const lines = new LineCutter(100)
+  lines.goTo(40)
+  expect([...lines.add(Buffer.from('a\nhalf'))]).toEqual([{ line: 'a', offset: 42 }])
+  lines.restart()
+  expect([...lines.add(Buffer.from('new\nnext\n'))]).toEqual([
+    { line: 'new', offset: 4, truncated: true },
+    { line: 'next', offset: 9 },
+  ])
+})
