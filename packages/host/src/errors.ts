@@ -12,6 +12,8 @@
  * - `too-large`: an output or a file is larger than the caller's limit.
  * - `timed-out`: the caller's `timeoutMs` passed.
  * - `stale-process`: the recorded process is gone, or its pid belongs to another one now.
+ * - `listen-failed`: the port or socket is taken, or nobody may listen there.
+ * - `outside`: the path leads out of the directory in which it must lie.
  * - `closed`: the host was closed before or while it was used.
  * - `unsupported`: this host cannot do it.
  * - `archive-unsafe`: an archive is damaged, or would touch what it must not; nothing was changed.
@@ -34,6 +36,8 @@ export type HostErrorCode =
   | 'too-large'
   | 'timed-out'
   | 'stale-process'
+  | 'listen-failed'
+  | 'outside'
   | 'closed'
   | 'unsupported'
   | 'archive-unsafe'

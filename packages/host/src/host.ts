@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream'
 import type { ExecOptions, ExecResult } from './exec-result.ts'
 import type { DetachedOptions, DetachedProcess, ProcessIdentity } from './detached-process.ts'
+import type { ConnectTarget, Forward, ForwardOptions } from './forward.ts'
 import type { HostFiles } from './host-files.ts'
 import type { Pty, PtyOptions } from './pty.ts'
 import type { RunningProcess, SpawnOptions } from './running-process.ts'
@@ -88,12 +89,20 @@ export interface Host extends AsyncDisposable {
   identify(pid: number): Promise<ProcessIdentity | undefined>
 
   /**
-   * Opens a stream to a unix socket on the machine. The caller destroys it; closing the host does too. Its `close` event tells the
+   * Opens a stream to a unix socket on the machine, or to a port on its loopback. The caller destroys it; closing the host does too. Its `close` event tells the
    * end: an error that nobody listens to is swallowed.
    * @throws HostError `connect-failed`; the abort reason when `signal` aborts before the connection stands
    * @throws TypeError when the path is longer than a socket's name can be (107 bytes on Linux)
    */
-  connect(target: { readonly unix: string }, options?: { readonly signal?: AbortSignal }): Promise<Duplex>
+  connect(target: ConnectTarget, options?: { readonly signal?: AbortSignal }): Promise<Duplex>
+
+  /**
+   * Opens a way from this machine to the worker, or back, for any number of connections. The caller closes it; closing
+   * the host does too.
+   * @throws HostError `listen-failed`, `closed`; `unsupported` when the worker's server forbids it;
+   * the reason of `signal` @throws TypeError for a port or a path that is none
+   */
+  forward(options: ForwardOptions): Promise<Forward>
 
   /** Ends what this host still runs in the foreground and its streams; every later call rejects with `closed`. Idempotent. */
   close(): Promise<void>

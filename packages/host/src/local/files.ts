@@ -1,21 +1,25 @@
-import { constants, type Stats } from 'node:fs'
-import { chmod, lstat, mkdir, open, readdir, realpath, rename, rm, stat } from 'node:fs/promises'
+import { chmod, mkdir, readdir, realpath, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
+import { createAbortableIterator } from '../abortable-iterator.ts'
 import { assertAbsolute, assertBytes, assertMode } from '../assert-arguments.ts'
 import { assertEntry, withoutTrailingSlash } from '../entry-path.ts'
-import { HostError } from '../errors.ts'
-import type { FileStat, HostFiles } from '../host-files.ts'
+import type { FileData, HostFiles, ReadStreamOptions, WithinOptions } from '../host-files.ts'
+import { copyFile } from './copy-file.ts'
 import { fileError } from './file-error.ts'
+import { statEntry } from './file-stat.ts'
+import { findFiles } from './find-files.ts'
+import { openRegular, readBounded, readPieces } from './read-file.ts'
+import { watchFile } from './watch-file.ts'
+import { onEntryWithin, onTargetWithin, removeEntry } from './within.ts'
 import { writeAtomically } from './write-atomically.ts'
 
 const DEFAULT_MAX_BYTES = 64 * 1024 * 1024
-const FIRST_READ_BYTES = 64 * 1024
 
-/** The files of this machine. `assertOpen` throws when the host was closed. */
-export function createLocalFiles(assertOpen: () => void): HostFiles {
-  async function on<T>(verb: string, file: string, act: (file: string) => Promise<T>): Promise<T> {
+/** The files of this machine. `hostSignal` aborts, with the reason to throw, when the host is closed. */
+export function createLocalFiles(hostSignal: AbortSignal): HostFiles {
+  const on: OnFile = async (verb, file, act) => {
     assertAbsolute('path', file)
-    assertOpen()
+    hostSignal.throwIfAborted()
     const entry = withoutTrailingSlash(file)
     try {
       return await act(entry)
@@ -23,63 +27,121 @@ export function createLocalFiles(assertOpen: () => void): HostFiles {
       throw error instanceof TypeError ? error : fileError(error, verb, entry)
     }
   }
-  const read = async (file: string, options: { readonly maxBytes?: number } = {}): Promise<Buffer> => {
-    const { maxBytes = DEFAULT_MAX_BYTES } = options
-    assertBytes('maxBytes', maxBytes)
-    return on('read', file, (entry) => readBounded(entry, maxBytes))
-  }
   return {
-    read,
-    readText: async (file, options) => (await read(file, options)).toString('utf8'),
-    async write(file, data, options = {}) {
-      if (options.mode !== undefined) assertMode(options.mode)
-      await on('write', file, (entry) => writeAtomically(assertEntry(entry), data, options.mode))
-    },
-    stat: (file) => on('stat', file, statEntry),
+    ...streamingFiles(on, hostSignal),
+    read: (file, options) => readFile(on, file, options),
+    readText: async (file, options) => (await readFile(on, file, options)).toString('utf8'),
+    stat: (file, { within } = {}) =>
+      on('stat', file, (entry) => (within === undefined ? statEntry(entry) : statWithin(within, entry))),
     list: (directory) => on('list', directory, async (entry) => (await readdir(entry)).sort()),
     async makeDirectory(directory, options = {}) {
       const { mode = 0o700 } = options
       assertMode(mode)
       await on('make', directory, (entry) => makeDirectories(entry, mode))
     },
-    remove: (file) =>
-      on('remove', file, (entry) => rm(assertEntry(entry), { recursive: true, force: true, maxRetries: 3 })),
+    remove: (file, { within } = {}) =>
+      on('remove', file, async (entry) => {
+        assertEntry(entry)
+        if (within === undefined) await rm(entry, { recursive: true, force: true, maxRetries: 3 })
+        else await unlessMissing(() => onEntryWithin(within, entry, removeEntry))
+      }),
     async rename(from, to) {
       assertAbsolute('path', to)
       await on('rename', from, (entry) => rename(assertEntry(entry), assertEntry(withoutTrailingSlash(to))))
     },
     realPath: (file) => on('resolve', file, (entry) => realpath(entry)),
+    async glob(pattern, { within }) {
+      assertAbsolute('within', within)
+      return on('search', within, (entry) => findFiles(pattern, entry))
+    },
+    copyIn: (from, to, options) => copyFile(from, to, options, hostSignal),
+    copyOut: (from, to, options) => copyFile(from, to, options, hostSignal),
   }
 }
 
-/** Opens without blocking, so that a FIFO without a writer can be refused rather than waited for. */
-async function readBounded(file: string, maxBytes: number): Promise<Buffer> {
-  const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY)
-  try {
-    const found = await handle.stat()
-    if (!found.isFile()) throw new HostError('io', `not a regular file: cannot read ${file}`)
-    const tooLarge = () => new HostError('too-large', `more than ${maxBytes} bytes in ${file}`)
-    if (found.size > maxBytes) throw tooLarge()
-    // One byte more than it should have shows the end, or that it grew. Files of /proc claim size 0.
-    let buffer = Buffer.allocUnsafe(Math.max(found.size + 1, Math.min(FIRST_READ_BYTES, maxBytes + 1)))
-    let length = 0
-    for (;;) {
-      const { bytesRead } = await handle.read(buffer, length, buffer.length - length, null)
-      if (bytesRead === 0) return buffer.subarray(0, length)
-      length += bytesRead
-      if (length > maxBytes) throw tooLarge()
-      if (length === buffer.length) buffer = Buffer.concat([buffer], Math.min(length * 2, maxBytes + 1))
-    }
-  } finally {
-    await handle.close()
+type OnFile = <T>(verb: string, file: string, act: (entry: string) => Promise<T>) => Promise<T>
+
+function streamingFiles(
+  on: OnFile,
+  hostSignal: AbortSignal,
+): Pick<HostFiles, 'readStream' | 'write' | 'watch'> {
+  return {
+    readStream(file, options = {}) {
+      assertRange(file, options)
+      const { start = 0, end = Number.MAX_SAFE_INTEGER, within, signal } = options
+      return iterable([hostSignal, signal], async function* (ending) {
+        const handle = await on('read', file, (entry) =>
+          onTarget(within, entry, (proved) => openRegular(proved, entry)),
+        )
+        try {
+          for await (const piece of readPieces(handle, start, end)) {
+            ending.throwIfAborted()
+            yield piece
+          }
+          ending.throwIfAborted()
+        } finally {
+          await handle.close()
+        }
+      })
+    },
+    async write(file, data, options = {}) {
+      const { mode, within } = options
+      if (mode !== undefined) assertMode(mode)
+      const source = guardedSource(data, hostSignal)
+      try {
+        await on('write', file, (entry) =>
+          within === undefined
+            ? writeAtomically(assertEntry(entry), source.data, mode)
+            : onEntryWithin(within, assertEntry(entry), (proved) =>
+                writeAtomically(proved, source.data, mode),
+              ),
+        )
+      } catch (error) {
+        throw source.failure === undefined ? error : source.failure.error
+      }
+    },
+    watch(file, { signal } = {}) {
+      assertAbsolute('path', file)
+      return iterable([hostSignal, signal], (ending) => watchFile(withoutTrailingSlash(file), ending))
+    },
   }
 }
 
-async function statEntry(file: string): Promise<FileStat | undefined> {
+async function readFile(
+  on: OnFile,
+  file: string,
+  options: WithinOptions & { readonly maxBytes?: number } = {},
+): Promise<Buffer> {
+  const { maxBytes = DEFAULT_MAX_BYTES, within } = options
+  assertBytes('maxBytes', maxBytes)
+  return on('read', file, (entry) =>
+    onTarget(within, entry, (proved) => readBounded(proved, maxBytes, entry)),
+  )
+}
+
+function iterable<T>(
+  signals: readonly (AbortSignal | undefined)[],
+  run: (signal: AbortSignal) => AsyncGenerator<T, void>,
+): AsyncIterable<T> {
+  return { [Symbol.asyncIterator]: () => createAbortableIterator(signals, run) }
+}
+
+function onTarget<T>(
+  within: string | undefined,
+  entry: string,
+  act: (proved: string) => Promise<T>,
+): Promise<T> {
+  return within === undefined ? act(entry) : onTargetWithin(within, assertEntry(entry), act)
+}
+
+function statWithin(within: string, entry: string): ReturnType<HostFiles['stat']> {
+  return unlessMissing(() => onEntryWithin(within, assertEntry(entry), statEntry))
+}
+
+/** Below what is missing there is nothing. */
+async function unlessMissing<T>(act: () => Promise<T>): Promise<T | undefined> {
   try {
-    const found = await lstat(file)
-    const { size, mtimeMs, uid } = found
-    return { type: typeOf(found), size, mode: found.mode & 0o7777, modifiedMs: mtimeMs, uid }
+    return await act()
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
@@ -87,12 +149,33 @@ async function statEntry(file: string): Promise<FileStat | undefined> {
   }
 }
 
-function typeOf(found: Stats): FileStat['type'] {
-  if (found.isFile()) return 'file'
-  if (found.isDirectory()) return 'directory'
-  if (found.isSymbolicLink()) return 'symlink'
-  if (found.isSocket()) return 'socket'
-  return found.isFIFO() ? 'fifo' : 'other'
+function assertRange(file: string, { start = 0, end }: ReadStreamOptions): void {
+  assertAbsolute('path', file)
+  assertBytes('start', start)
+  if (end !== undefined) assertBytes('end', end)
+}
+
+interface GuardedSource {
+  data: FileData
+  failure?: { readonly error: unknown }
+}
+
+/** Data whose own failure can be told from that of the file system. */
+function guardedSource(data: FileData, hostSignal: AbortSignal): GuardedSource {
+  const source: GuardedSource = { data }
+  if (typeof data === 'string' || data instanceof Uint8Array) return source
+  source.data = (async function* () {
+    try {
+      for await (const piece of data) {
+        hostSignal.throwIfAborted()
+        yield piece
+      }
+    } catch (error) {
+      source.failure = { error }
+      throw error
+    }
+  })()
+  return source
 }
 
 /** Step by step: Node's own recursion never ends below a parent that is there and takes nothing, as in /proc. */

@@ -4,14 +4,16 @@ import { homedir } from 'node:os'
 import type { Duplex } from 'node:stream'
 import { assertAbsolute, assertPid } from '../assert-arguments.ts'
 import type { DetachedOptions, DetachedProcess, ProcessIdentity } from '../detached-process.ts'
+import { assertForward, targetOf } from '../assert-target.ts'
 import { HostError } from '../errors.ts'
 import type { ExecOptions, ExecResult } from '../exec-result.ts'
+import type { ConnectTarget, Forward, ForwardOptions } from '../forward.ts'
 import type { Host, HostFacts } from '../host.ts'
 import type { HostFiles } from '../host-files.ts'
 import type { Pty, PtyOptions } from '../pty.ts'
 import type { RunningProcess, SpawnOptions } from '../running-process.ts'
 import type { TailLine, TailOptions } from '../tail.ts'
-import { connectUnix } from './connect.ts'
+import { connectHere } from './connect.ts'
 import { LocalDetachedProcess } from './detached.ts'
 import { environmentFacts } from './env.ts'
 import { execLocal } from './exec.ts'
@@ -20,8 +22,10 @@ import { parseProcessIdentity } from '../parse-process-identity.ts'
 import { isRunning, readProcessStat } from './identity.ts'
 import { launch } from './launch.ts'
 import { openLocalPty } from './pty.ts'
+import { openRelay } from './relay.ts'
 import { Reaper } from './reaper.ts'
 import { spawnLocal } from './spawn.ts'
+import { tailLocal } from './tail.ts'
 
 /** A record is some 90 bytes. */
 const MAX_RECORD_BYTES = 1_024
@@ -59,7 +63,7 @@ class LocalHost implements Host {
     this.facts = facts
     // One listener per running program.
     setMaxListeners(0, this.#ended.signal)
-    this.files = createLocalFiles(() => this.#ended.signal.throwIfAborted())
+    this.files = createLocalFiles(this.#ended.signal)
   }
 
   async exec(argv: readonly string[], options: ExecOptions = {}): Promise<ExecResult> {
@@ -81,8 +85,8 @@ class LocalHost implements Host {
     return program
   }
 
-  tail(path: string, _options: TailOptions = {}): AsyncIterable<TailLine> {
-    throw new HostError('unsupported', `cannot follow ${path}`)
+  tail(path: string, options: TailOptions = {}): AsyncIterable<TailLine> {
+    return tailLocal(path, options, this.#ended.signal)
   }
 
   async openPty(argv: readonly string[], options: PtyOptions): Promise<Pty> {
@@ -123,16 +127,30 @@ class LocalHost implements Host {
     return { pid, startTime: stat.startTime, bootId: this.facts.bootId }
   }
 
-  async connect(
-    target: { readonly unix: string },
-    options: { readonly signal?: AbortSignal } = {},
-  ): Promise<Duplex> {
+  async connect(target: ConnectTarget, options: { readonly signal?: AbortSignal } = {}): Promise<Duplex> {
     this.#ended.signal.throwIfAborted()
-    const stream = await this.#tracked(connectUnix(target.unix, options.signal))
+    const stream = await this.#tracked(connectHere(target, options.signal))
     this.#streams.add(stream)
     stream.once('close', () => this.#streams.delete(stream))
     if (this.#ended.signal.aborted) stream.destroy()
     return stream
+  }
+
+  /** Both ends are here. */
+  async forward(options: ForwardOptions): Promise<Forward> {
+    const { platform } = this.facts
+    assertForward(options, { here: platform, worker: platform })
+    const { port = 0, unix, to, signal } = options
+    this.#ended.signal.throwIfAborted()
+    signal?.throwIfAborted()
+    const forward = await openRelay(
+      unix === undefined ? { port } : { unix },
+      (over) => connectHere(targetOf(to), over, { allowHalfOpen: true }),
+      [this.#ended.signal, ...(signal ? [signal] : [])],
+    )
+    this.#running.add(forward.closed)
+    void forward.closed.then(() => this.#running.delete(forward.closed))
+    return forward
   }
 
   close(): Promise<void> {

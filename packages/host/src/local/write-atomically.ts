@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
 import { lstat, open, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
+import type { FileData } from '../host-files.ts'
 
 const PRIVATE = 0o600
 
@@ -9,11 +10,7 @@ const PRIVATE = 0o600
  * Replaces `file` in one step: a reader, and a machine that comes back from a power cut, has the old bytes or the new
  * ones. A symlink at `file` is replaced, not followed. The temporary file is removed on failure.
  */
-export async function writeAtomically(
-  file: string,
-  data: string | Uint8Array,
-  mode: number | undefined,
-): Promise<void> {
+export async function writeAtomically(file: string, data: FileData, mode: number | undefined): Promise<void> {
   const directory = path.dirname(file)
   const bits = mode ?? (await modeOf(file))
   const temporary = path.join(directory, `.${randomBytes(9).toString('hex')}.tmp`)
@@ -21,7 +18,9 @@ export async function writeAtomically(
   const handle = await open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, PRIVATE)
   try {
     try {
-      await handle.writeFile(data)
+      if (typeof data === 'string' || data instanceof Uint8Array) await handle.writeFile(data)
+      // Each goes on where the one before has ended.
+      else for await (const piece of data) await handle.writeFile(piece)
       // After the bytes: nobody but us reads them before they are whole. And exact, whatever our umask is.
       await handle.chmod(bits)
       await handle.sync()
@@ -36,7 +35,7 @@ export async function writeAtomically(
   await syncDirectory(directory)
 }
 
-async function modeOf(file: string): Promise<number> {
+export async function modeOf(file: string): Promise<number> {
   try {
     const found = await lstat(file)
     return found.isFile() ? found.mode & 0o7777 : PRIVATE
@@ -47,7 +46,7 @@ async function modeOf(file: string): Promise<number> {
 }
 
 /** The new name itself is data of the directory. */
-async function syncDirectory(directory: string): Promise<void> {
+export async function syncDirectory(directory: string): Promise<void> {
   const handle = await open(directory, constants.O_RDONLY | constants.O_DIRECTORY)
   try {
     await handle.sync()

@@ -5,6 +5,7 @@ import { assertEntry, withoutTrailingSlash } from '../entry-path.ts'
 import { HostError } from '../errors.ts'
 import type { FileStat, HostFiles } from '../host-files.ts'
 import { execScript, type ScriptOptions, type ScriptResult } from './exec-script.ts'
+import { withoutLacking } from './lacking-files.ts'
 import type { SshConnection } from './ssh-connection.ts'
 import { errnoOf, workerFileError } from './ssh-files-error.ts'
 import {
@@ -30,7 +31,7 @@ const BLOCK_BYTES = 64 * 1024
  */
 export function createSshFiles(connection: SshConnection): HostFiles {
   const worker = new WorkerFiles(connection)
-  return {
+  return withoutLacking({
     read: (file, options) => worker.read(file, options?.maxBytes),
     readText: async (file, options) => (await worker.read(file, options?.maxBytes)).toString('utf8'),
     write: (file, data, options) => worker.write(file, data, options?.mode),
@@ -40,7 +41,7 @@ export function createSshFiles(connection: SshConnection): HostFiles {
     remove: (file) => worker.remove(file),
     rename: (from, to) => worker.rename(from, to),
     realPath: (file) => worker.realPath(file),
-  }
+  })
 }
 
 class WorkerFiles {

@@ -3,13 +3,38 @@ import type { Host } from '../host.ts'
 import { adoptContract } from './adopt-contract.ts'
 import { connectContract } from './connect-contract.ts'
 import { openContractScope, type ContractScope } from './contract-scope.ts'
+import { copyContract } from './copy-contract.ts'
 import { detachedContract } from './detached-contract.ts'
 import { execContract } from './exec-contract.ts'
+import { envRemoveContract, execInputContract, secretEnvContract } from './exec-input-contract.ts'
 import { fileContract } from './file-contract.ts'
+import { globContract, watchContract } from './file-search-contract.ts'
+import { readStreamContract, writeStreamContract } from './file-stream-contract.ts'
+import { forwardContract } from './forward-contract.ts'
 import { ptyContract } from './pty-contract.ts'
+import { spawnContract } from './spawn-contract.ts'
 import { stopContract } from './stop-contract.ts'
+import { tailContract } from './tail-contract.ts'
+import { withinContract } from './within-contract.ts'
 
-const CAPABILITIES = ['detached', 'signal-by-group', 'connect', 'pty'] as const
+const CAPABILITIES = [
+  'detached',
+  'signal-by-group',
+  'connect',
+  'forward',
+  'pty',
+  'spawn',
+  'stdin-stream',
+  'env-remove',
+  'secret-env',
+  'tail',
+  'read-stream',
+  'write-stream',
+  'glob',
+  'watch',
+  'within',
+  'copy',
+] as const
 
 /** A part of the port that a host may lack, if it says so. */
 export type HostCapability = (typeof CAPABILITIES)[number]
@@ -53,13 +78,29 @@ export function describeHostContract(
   const detached = needing('detached')
   describe(`${name} keeps the Host contract`, () => {
     describe('exec', () => execContract(needing()))
-    describe('files', () => fileContract(needing()))
+    describe('input and environment', () => {
+      execInputContract(needing('stdin-stream'))
+      envRemoveContract(needing('env-remove'))
+      secretEnvContract(needing('secret-env'), needing('secret-env', 'spawn'))
+    })
+    describe('files', () => {
+      fileContract(needing())
+      readStreamContract(needing('read-stream'))
+      writeStreamContract(needing('write-stream'))
+      globContract(needing('glob'))
+      watchContract(needing('watch'))
+      withinContract(needing('within'))
+      copyContract(needing('copy'))
+    })
     describe('detached processes', () => {
       detachedContract(detached)
       adoptContract(detached)
       stopContract(detached, needing('detached', 'signal-by-group'))
     })
+    describe('followed files', () => tailContract(needing('tail')))
+    describe('programs beside us', () => spawnContract(needing('spawn')))
     describe('terminals', () => ptyContract(needing('pty')))
     describe('connections', () => connectContract(needing('connect'), needing('connect', 'detached')))
+    describe('forwards', () => forwardContract(needing('forward', 'connect', 'detached')))
   })
 }

@@ -5,5 +5,5 @@ import { describeHostContract } from '../../src/testing/describe-host-contract.t
 test('a capability that does not exist is refused', () => {
   expect(() => {
     describeHostContract('x', openLocalHost, { cannot: ['fly'] })
-  }).toThrow('expected a capability (detached, signal-by-group, connect, pty), got "fly"')
+  }).toThrow(/^expected a capability \(detached, .*\), got "fly"$/)
 })
