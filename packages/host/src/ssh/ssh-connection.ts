@@ -203,13 +203,11 @@ export class ClientConnection implements SshConnection {
   ): Promise<T> {
     signal?.throwIfAborted()
     this.lost.throwIfAborted()
-    let isWanted = true
     const answer = new Promise<T>((resolve, reject) => {
       try {
         call((error, opened) => {
           if (error !== undefined) reject(this.#explained(error))
-          else if (isWanted) resolve(opened)
-          else discard(opened)
+          else resolve(opened)
         })
       } catch (error) {
         // ssh2 throws when the socket has ended, a moment before it says `close`.
@@ -218,8 +216,9 @@ export class ClientConnection implements SshConnection {
     })
     try {
       return await untilAborted(answer, [this.lost, signal])
-    } finally {
-      isWanted = false
+    } catch (error) {
+      void answer.then(discard, () => undefined)
+      throw error
     }
   }
 
