@@ -6,6 +6,7 @@ import { run } from './lib/child.mjs'
 import { runDrills } from './lib/drills.mjs'
 import { childEnvironment } from './lib/environment.mjs'
 import { BuildFailure, explain, Interrupted, reportAndExit, StepFailure } from './lib/failure.mjs'
+import { ensureMongoServer } from './lib/mongo-parts.mjs'
 import { lastLines, pnpmDirectory } from './lib/pnpm.mjs'
 import { say, step } from './lib/progress.mjs'
 import { DEMO, ROOT } from './lib/repository.mjs'
@@ -48,6 +49,7 @@ async function prepare() {
   if (fetched.code !== 0) count('fetching Codex', fetched)
   // Without it the tests that need it fail by their names: nothing is left out.
   await ensureOpenSsh()
+  await ensureMongoServer()
   if (await ensureChromium()) return true
   const suites = filesThatEndWith('.e2e.test.ts', '.e2e.test.tsx')
   if (process.env.CI === 'true') tally.fail(...suites.map((suite) => `${suite}: Chromium is missing`))

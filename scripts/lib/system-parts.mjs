@@ -78,12 +78,13 @@ async function unpackOpenSsh(target) {
 }
 
 /** As the tests' fixtures find it. */
-function cacheDirectory() {
+export function cacheDirectory() {
   const base = process.env.XDG_CACHE_HOME ?? path.join(homedir(), '.cache')
   return process.env.X_CACHE_DIR ?? path.join(base, 'x')
 }
 
-function isThere(names) {
+/** True when one of the programs is on the PATH, or where systems put them. */
+export function isThere(names) {
   const usual = ['/usr/bin', '/usr/local/bin', '/usr/sbin', '/usr/local/sbin']
   const directories = [...(process.env.PATH ?? '').split(path.delimiter), ...usual]
   return directories.some((directory) => names.some((name) => isExecutable(path.join(directory, name))))

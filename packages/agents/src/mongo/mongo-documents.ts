@@ -1,0 +1,94 @@
+import type { Binary } from 'mongodb'
+import type { SeedStatus } from '../store/seed-record.ts'
+
+// Times are dates of the server. Fields of callers with free keys are text, since keys with `$` and `.` are none here.
+// Every field is always there, so that filters need not tell a missing one from null.
+
+export interface SeedDocument {
+  readonly _id: string
+  readonly owner: string
+  readonly name: string
+  readonly agent: string
+  readonly manifestVersion: number
+  readonly pool: string | null
+  readonly status: SeedStatus
+  readonly metadata: string
+  readonly revision: number
+  readonly blobId: string
+  readonly bytes: number
+  readonly createdAt: Date
+  readonly savedAt: Date
+  readonly leasedAt: Date | null
+  readonly deletedAt: Date | null
+  readonly fence: number
+  readonly leaseHolder: string | null
+  readonly leaseWorker: string | null
+  readonly leaseSince: Date | null
+  readonly leaseRenewedAt: Date | null
+  readonly leaseMs: number | null
+}
+
+/** `removing` is the first step of going away; nobody opens it any more. */
+export interface BlobDocument {
+  readonly _id: string
+  readonly owner: string
+  readonly kind: string
+  readonly subject: string
+  readonly state: 'writing' | 'stored' | 'removing'
+  readonly keyId: string
+  readonly keyProof: string
+  readonly wrappedKey: Binary
+  readonly bytes: number
+  /** How many documents hold the content; known when it is stored. */
+  readonly pieces: number
+  readonly touchedAt: Date
+}
+
+/** About a megabyte of sealed chunks. */
+export interface PieceDocument {
+  /** `<blob id>:<index>` */
+  readonly _id: string
+  readonly blobId: string
+  readonly data: Binary
+}
+
+export interface WaiterDocument {
+  readonly _id: string
+  readonly owner: string
+  readonly queue: string
+  readonly place: number
+  readonly holder: string
+  readonly worker: string
+  readonly seenAt: Date
+}
+
+export interface CounterDocument {
+  readonly _id: string
+  readonly value: number
+}
+
+export interface OrchestratorDocument {
+  readonly _id: string
+  readonly gone: boolean
+  readonly beatAt: Date
+  readonly lifetimeMs: number
+  readonly facts: string
+}
+
+export interface TaskDocument {
+  /** `<task id>@<owner>`; no task id has an `@`. */
+  readonly _id: string
+  readonly owner: string
+  readonly taskId: string
+  readonly orchestrator: string
+  readonly fence: number
+  readonly version: number
+  readonly data: string
+  readonly createdAt: Date
+  readonly updatedAt: Date
+}
+
+export interface MetaDocument {
+  readonly _id: string
+  readonly version: number
+}

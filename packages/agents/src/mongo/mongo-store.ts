@@ -1,0 +1,89 @@
+import type { MongoClient } from 'mongodb'
+import { storeClosed } from '../store/refusals.ts'
+import type { Store } from '../store/store.ts'
+import { acquireLease } from './acquire-lease.ts'
+import { adoptTask } from './adopt-task.ts'
+import { beatOrchestrator } from './beat-orchestrator.ts'
+import { changeSeed } from './change-seed.ts'
+import { changeTask } from './change-task.ts'
+import { deleteSeed } from './delete-seed.ts'
+import { deleteTask } from './delete-task.ts'
+import { getSeed } from './get-seed.ts'
+import { getTask } from './get-task.ts'
+import { insertSeed } from './insert-seed.ts'
+import { insertTask } from './insert-task.ts'
+import { leaveQueue } from './leave-queue.ts'
+import { listLeases } from './list-leases.ts'
+import { listOrchestrators } from './list-orchestrators.ts'
+import { listSeeds } from './list-seeds.ts'
+import { listTasks } from './list-tasks.ts'
+import { serverTime, type MongoContext } from './mongo-context.ts'
+import { guarded, isDriverError } from './mongo-errors.ts'
+import { purgeSeed } from './purge-seed.ts'
+import { readSeed } from './read-seed.ts'
+import { registerOrchestrator } from './register-orchestrator.ts'
+import { releaseLease } from './release-lease.ts'
+import { renewLease } from './renew-lease.ts'
+import { replaceSeed } from './replace-seed.ts'
+import { restoreSeed } from './restore-seed.ts'
+import { retireOrchestrator } from './retire-orchestrator.ts'
+import { rewrapKeys } from './rewrap-keys.ts'
+import { sweep } from './sweep.ts'
+import { takeOverLease } from './take-over-lease.ts'
+
+/** The port's operations on a connected client, which the store closes. */
+export function createMongoStore(context: MongoContext, client: MongoClient): Store {
+  let closing: Promise<void> | undefined
+  const close = (): Promise<void> => (closing ??= client.close())
+  const run = <T>(body: () => Promise<T>): Promise<T> =>
+    guarded(async () => {
+      if (closing) throw storeClosed()
+      try {
+        return await body()
+      } catch (error) {
+        // Whatever the driver says about a connection that we have closed ourselves.
+        if ((closing as Promise<void> | undefined) && isDriverError(error)) throw storeClosed()
+        throw error
+      }
+    })
+  return {
+    seeds: {
+      insert: (seed) => run(() => insertSeed(context, seed)),
+      get: (key) => run(() => getSeed(context, key)),
+      list: (filter) => run(() => listSeeds(context, filter)),
+      change: (key, change, options) => run(() => changeSeed(context, key, change, options)),
+      replace: (key, replacement) => run(() => replaceSeed(context, key, replacement)),
+      read: (key) => run(() => readSeed(context, key)),
+      delete: (key, options) => run(() => deleteSeed(context, key, options)),
+      restore: (key) => run(() => restoreSeed(context, key)),
+      purge: (key, options) => run(() => purgeSeed(context, key, options)),
+    },
+    leases: {
+      acquire: (request) => run(() => acquireLease(context, request)),
+      renew: (lease, options) => run(() => renewLease(context, lease, options)),
+      release: (lease) => run(() => releaseLease(context, lease)),
+      takeOver: (takeover) => run(() => takeOverLease(context, takeover)),
+      list: (filter) => run(() => listLeases(context, filter)),
+      leave: (request) => run(() => leaveQueue(context, request)),
+    },
+    tasks: {
+      insert: (task) => run(() => insertTask(context, task)),
+      get: (key) => run(() => getTask(context, key)),
+      list: (filter) => run(() => listTasks(context, filter)),
+      change: (key, change) => run(() => changeTask(context, key, change)),
+      adopt: (key, adoption) => run(() => adoptTask(context, key, adoption)),
+      delete: (key, options) => run(() => deleteTask(context, key, options)),
+    },
+    orchestrators: {
+      register: (orchestrator) => run(() => registerOrchestrator(context, orchestrator)),
+      beat: (id) => run(() => beatOrchestrator(context, id)),
+      retire: (id) => run(() => retireOrchestrator(context, id)),
+      list: () => run(() => listOrchestrators(context)),
+    },
+    now: () => run(() => serverTime(context)),
+    sweep: (options) => run(() => sweep(context, options)),
+    rewrap: () => run(() => rewrapKeys(context)),
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+}

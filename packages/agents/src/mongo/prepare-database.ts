@@ -1,0 +1,39 @@
+import { newerStore } from '../store/refusals.ts'
+import type { MongoContext } from './mongo-context.ts'
+import { isDuplicate } from './mongo-errors.ts'
+
+/** Of the documents. A newer one is refused; steps from older ones come before the version is written. */
+const VERSION = 1
+
+/**
+ * Checks the version of what is there, and makes the indexes.
+ * @throws StoreError `newer-store`; nothing was changed then
+ */
+export async function prepareDatabase(context: Omit<MongoContext, 'shelf' | 'keys'>): Promise<void> {
+  const version = await versionOf(context)
+  if (version > VERSION) throw newerStore(`database ${context.db.databaseName}`, version, VERSION)
+  await Promise.all([
+    context.seeds.createIndexes([
+      { key: { owner: 1, createdAt: 1 } },
+      { key: { owner: 1, pool: 1, leasedAt: 1 } },
+      { key: { blobId: 1 } },
+    ]),
+    context.blobs.createIndexes([{ key: { touchedAt: 1 } }, { key: { keyId: 1 } }]),
+    context.pieces.createIndexes([{ key: { blobId: 1 } }]),
+    context.waiters.createIndexes([{ key: { owner: 1, queue: 1, place: 1 } }]),
+    context.tasks.createIndexes([{ key: { orchestrator: 1 } }, { key: { owner: 1, createdAt: 1 } }]),
+  ])
+}
+
+async function versionOf({ meta }: Pick<MongoContext, 'meta'>): Promise<number> {
+  const document = await meta.findOne({ _id: 'schema' })
+  if (document) return document.version
+  try {
+    await meta.insertOne({ _id: 'schema', version: VERSION })
+    return VERSION
+  } catch (error) {
+    // Another orchestrator opens the new database at the same time.
+    if (isDuplicate(error)) return versionOf({ meta })
+    throw error
+  }
+}
