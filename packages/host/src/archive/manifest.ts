@@ -39,7 +39,8 @@ export interface Manifest {
 
 const MAGIC = 'x-manifest-1'
 const TYPES = { f: 'file', d: 'directory', l: 'symlink' } as const
-const FIELDS = 9
+/** Of a line. */
+export const MANIFEST_FIELDS = 9
 
 /** A manifest as sorted lines: a line is the fields of one entry with NULs between, its path first. */
 export class LineManifest implements Manifest {
@@ -56,7 +57,7 @@ export class LineManifest implements Manifest {
   }
 
   get totalBytes(): number {
-    return this.lines.reduce((sum, line) => sum + Number(line.split('\0', 4)[3]), 0)
+    return this.lines.reduce((sum, line) => sum + manifestEntry(line).size, 0)
   }
 
   *entries(): IterableIterator<ManifestEntry> {
@@ -100,13 +101,18 @@ export function manifestEntry(line: string): ManifestEntry {
     path,
     type: TYPES[type as keyof typeof TYPES],
     mode: Number.parseInt(mode, 8),
-    size: Number(size),
-    mtime,
-    ctime,
+    size: type === 'f' ? Number(size) : 0,
+    mtime: nanoseconds(mtime),
+    ctime: nanoseconds(ctime),
     inode,
     links: Number(links),
     target,
   }
+}
+
+/** GNU find writes ten digits, of which a file has nine. */
+function nanoseconds(time: string): string {
+  return time.replace(/(\.[0-9]{9})[0-9]+$/, '$1')
 }
 
 export function pathOfLine(line: string): string {
@@ -117,12 +123,12 @@ export function pathOfLine(line: string): string {
 export function parseManifest(bytes: Uint8Array): Manifest {
   const fields = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1').split('\0')
   const [magic, id = ''] = fields
-  const isWhole = fields.pop() === '' && (fields.length - 2) % FIELDS === 0
+  const isWhole = fields.pop() === '' && (fields.length - 2) % MANIFEST_FIELDS === 0
   if (magic !== MAGIC || !/^[0-9a-f]{64}$/.test(id) || !isWhole)
     throw new HostError('io', 'not a manifest of an archive')
   const lines: string[] = []
-  for (let at = 2; at < fields.length; at += FIELDS) {
-    const line = fields.slice(at, at + FIELDS)
+  for (let at = 2; at < fields.length; at += MANIFEST_FIELDS) {
+    const line = fields.slice(at, at + MANIFEST_FIELDS)
     if (
       !/^[fdl]$/.test(line[1] ?? '') ||
       !/^[0-7]{1,4}$/.test(line[2] ?? '') ||

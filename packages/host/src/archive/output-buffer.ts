@@ -1,7 +1,9 @@
 /** One write to a pipe of this size costs little per byte. */
-const SLAB_BYTES = 65_536
+const SLAB_BYTES = 131_072
 /** Pieces from this size on are passed on as they are. */
-const LARGE_BYTES = 16_384
+const LARGE_BYTES = 49_152
+
+const ZEROS = Buffer.alloc(512)
 
 /** Gathers small pieces into slabs and passes large ones on without a copy. */
 export class OutputBuffer {
@@ -24,6 +26,11 @@ export class OutputBuffer {
     }
     if (this.#filled + piece.length > SLAB_BYTES) this.#flush()
     this.#filled += piece.copy(this.#slab, this.#filled)
+  }
+
+  /** At most a block of zeros. */
+  addZeros(count: number): void {
+    if (count > 0) this.add(count === ZEROS.length ? ZEROS : ZEROS.subarray(0, count))
   }
 
   /** What is ready to be written. @param everything the slab that is not full, too */

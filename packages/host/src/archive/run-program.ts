@@ -1,11 +1,12 @@
 import type { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import { HostError } from '../errors.ts'
 import type { Host } from '../host.ts'
 import type { ProcessExit, RunningProcess } from '../running-process.ts'
 import { PLAIN_LOCALE } from './worker-tools.ts'
 
 const MAX_LINE_BYTES = 16_384
+/** So much may wait to be written, so that reading and writing go on side by side. */
+const IN_FLIGHT_BYTES = 262_144
 
 export interface ProgramOptions {
   readonly cwd: string
@@ -28,22 +29,29 @@ export function startProgram(
 
 /**
  * Writes all of `source` to a program and ends its input. A program that ends early is no failure here: its exit tells.
- * A source that fails is one, and then the input is cut, not ended.
+ * A source that fails is one, and then the input is cut.
  */
 export async function feed(process: RunningProcess, source: AsyncIterable<Uint8Array>): Promise<void> {
   const { stdin } = process
   if (stdin === undefined) throw new TypeError('expected a program with a pipe to its input')
-  let failure: { readonly reason: unknown } | undefined
-  async function* watched(): AsyncGenerator<Uint8Array> {
-    try {
-      yield* source
-    } catch (reason) {
-      failure = { reason }
-      throw reason
+  let wake = (): void => undefined
+  const onDrain = (): void => wake()
+  stdin.on('drain', onDrain).on('close', onDrain)
+  try {
+    for await (const chunk of source) {
+      if (stdin.destroyed) return
+      if (stdin.write(chunk) || stdin.writableLength < IN_FLIGHT_BYTES) continue
+      await new Promise<void>((resolve) => {
+        wake = resolve
+      })
     }
+    stdin.end()
+  } catch (error) {
+    stdin.destroy()
+    throw error
+  } finally {
+    stdin.off('drain', onDrain).off('close', onDrain)
   }
-  await pipeline(watched, stdin).catch(() => undefined)
-  if (failure !== undefined) throw failure.reason
 }
 
 /** Reads a program's messages to their end, each line cut at 16 KiB, and gives each to `onLine`. */

@@ -1,14 +1,9 @@
+import type { Readable } from 'node:stream'
 import { HostError } from '../errors.ts'
 import type { Host } from '../host.ts'
-import { LineManifest, manifestLine, type ManifestEntry } from './manifest.ts'
+import { LineManifest, MANIFEST_FIELDS } from './manifest.ts'
 import { assertExit, readLines, startProgram } from './run-program.ts'
 import { workerTools } from './worker-tools.ts'
-
-/** One entry of the machine's list; `type` as find spells it. */
-interface Found {
-  readonly entry: Omit<ManifestEntry, 'type'>
-  readonly type: string
-}
 
 export interface ScanOptions {
   readonly exclude?: (path: string, type: 'directory' | 'other') => boolean
@@ -17,8 +12,8 @@ export interface ScanOptions {
   readonly signal?: AbortSignal | undefined
 }
 
+/** The very fields of a manifest's line, in its order. */
 const GNU_FORMAT = '%P\\0%y\\0%m\\0%s\\0%T@\\0%C@\\0%D:%i\\0%n\\0%l\\0'
-const GNU_FIELDS = 9
 /**
  * Busybox has no `-printf`: `stat` tells of many files a line each, and is asked for one at a time when one of them has
  * vanished meanwhile. Numbers, a count, then the names.
@@ -55,19 +50,19 @@ export async function scanDirectory(
     if (complaints.length < 5) complaints.push(line)
   })
   const lines: string[] = []
-  const fields = readFields(program.stdout)
-  for await (const { entry, type } of find === 'gnu' ? gnuEntries(fields) : busyboxEntries(fields)) {
-    if (type !== 'f' && type !== 'd' && type !== 'l') continue
-    if (entry.path !== '' && exclude(entry.path, type === 'd' ? 'directory' : 'other')) continue
-    const kind = type === 'f' ? 'file' : type === 'd' ? 'directory' : 'symlink'
-    lines.push(manifestLine({ ...entry, type: kind, size: type === 'f' ? entry.size : 0 }))
+  const take = (line: string): void => {
+    const end = line.indexOf('\0')
+    const type = line.charAt(end + 1)
+    if (type !== 'f' && type !== 'd' && type !== 'l') return
+    if (end === 0 || !exclude(line.slice(0, end), type === 'd' ? 'directory' : 'other')) lines.push(line)
   }
+  await (find === 'gnu' ? readGnuLines(program.stdout, take) : readBusyboxLines(program.stdout, take))
   const exit = await program.exited
   await said
   signal?.throwIfAborted()
   assertExit('cannot list the directory', exit, complaints.join('; '))
   // Strings of latin1 compare as their bytes do.
-  lines.sort((a, b) => (a < b ? -1 : 1))
+  lines.sort()
   return new LineManifest(lines, id)
 }
 
@@ -77,81 +72,61 @@ async function assertDirectory(host: Host, directory: string): Promise<void> {
   if (stat.type !== 'directory') throw new HostError('not-a-directory', `not a directory: ${directory}`)
 }
 
-/** Strings between NULs. */
-async function* readFields(stream: AsyncIterable<Buffer>): AsyncGenerator<readonly string[]> {
+/** Cuts what GNU find says behind every ninth NUL. */
+async function readGnuLines(stream: Readable, take: (line: string) => void): Promise<void> {
   let rest = ''
   for await (const chunk of stream) {
-    const fields = (rest + chunk.toString('latin1')).split('\0')
-    rest = fields.pop() ?? ''
-    yield fields
-  }
-  if (rest !== '') throw new HostError('io', 'the list of the directory is cut')
-}
-
-async function* gnuEntries(chunks: AsyncIterable<readonly string[]>): AsyncGenerator<Found> {
-  let fields: string[] = []
-  for await (const chunk of chunks) {
-    fields = fields.concat(chunk)
-    let at = 0
-    for (; at + GNU_FIELDS <= fields.length; at += GNU_FIELDS) {
-      const [path = '', type = '', mode, size, mtime = '', ctime = '', inode = '', links, target = ''] =
-        fields.slice(at, at + GNU_FIELDS)
-      yield {
-        type,
-        entry: {
-          path,
-          mode: Number.parseInt(mode ?? '', 8),
-          size: Number(size),
-          mtime: nanoseconds(mtime),
-          ctime: nanoseconds(ctime),
-          inode,
-          links: Number(links),
-          target,
-        },
-      }
+    const text = rest + (chunk as Buffer).toString('latin1')
+    let start = 0
+    for (let end = lineEnd(text, start); end !== -1; end = lineEnd(text, start)) {
+      take(text.slice(start, end))
+      start = end + 1
     }
-    fields = fields.slice(at)
+    rest = text.slice(start)
   }
+  if (rest !== '') throw cut()
 }
 
-/** GNU find writes ten digits, of which a file has nine. */
-function nanoseconds(time: string): string {
-  return time.replace(/(\.[0-9]{9})[0-9]*$/, '$1')
+/** Where the NUL behind the last field is, or -1. */
+function lineEnd(text: string, start: number): number {
+  let end = start - 1
+  for (let field = 0; field < MANIFEST_FIELDS; field += 1) {
+    end = text.indexOf('\0', end + 1)
+    if (end === -1) return -1
+  }
+  return end
 }
 
-async function* busyboxEntries(chunks: AsyncIterable<readonly string[]>): AsyncGenerator<Found> {
+async function readBusyboxLines(stream: Readable, take: (line: string) => void): Promise<void> {
   let fields: string[] = []
-  for await (const chunk of chunks) {
-    fields = fields.concat(chunk)
+  for await (const chunk of stream) {
+    const rest = fields.pop() ?? ''
+    fields = fields.concat((rest + (chunk as Buffer).toString('latin1')).split('\0'))
     let at = 0
     for (;;) {
       const count = Number(fields[at + 1] ?? Number.NaN)
-      if (!(fields.length >= at + 2 + count)) break
+      // The last field is not complete.
+      if (!(fields.length > at + 2 + count)) break
       const numbers = (fields[at] ?? '').split('\n')
       const names = fields.slice(at + 2, at + 2 + count)
-      for (const [index, name] of names.entries()) yield busyboxEntry(numbers[index] ?? '', name)
+      names.forEach((name, index) => take(busyboxLine(numbers[index] ?? '', name)))
       at += 2 + count
     }
     fields = fields.slice(at)
   }
+  if (fields.length > 1 || (fields[0] ?? '') !== '') throw cut()
 }
 
 const BUSYBOX_TYPES: Readonly<Record<number, string>> = { 0o10: 'f', 0o04: 'd', 0o12: 'l' }
 
-function busyboxEntry(numbers: string, name: string): Found {
-  const [raw = '', size, mtime = '', ctime = '', inode = '', links] = numbers.split(' ')
+function busyboxLine(numbers: string, name: string): string {
+  const [raw = '', size = '', mtime = '', ctime = '', inode = '', links = ''] = numbers.split(' ')
   const bits = Number.parseInt(raw, 16)
-  return {
-    type: BUSYBOX_TYPES[bits >> 12] ?? 'other',
-    entry: {
-      path: name === '.' ? '' : name.replace(/^\.\//, ''),
-      mode: bits & 0o7777,
-      size: Number(size),
-      mtime,
-      ctime,
-      inode,
-      links: Number(links),
-      target: '',
-    },
-  }
+  const path = name === '.' ? '' : name.replace(/^\.\//, '')
+  const mode = (bits & 0o7777).toString(8)
+  return [path, BUSYBOX_TYPES[bits >> 12] ?? 'other', mode, size, mtime, ctime, inode, links, ''].join('\0')
+}
+
+function cut(): HostError {
+  return new HostError('io', 'the list of the directory is cut')
 }

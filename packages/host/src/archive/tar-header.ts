@@ -38,9 +38,16 @@ export function parseTarHeader(block: Buffer): TarHeader {
   }
 }
 
-/** A header block, with its checksum. Names are cut at 100 bytes: longer ones stand in a header before it. */
-export function renderTarHeader(header: TarHeader, magic: 'ustar' | 'gnu'): Buffer {
-  const block = Buffer.alloc(BLOCK)
+/**
+ * A header block, with its checksum. Names are cut at 100 bytes: longer ones stand in a header before it.
+ * @param block is filled and returned; a new one costs more than all the rest
+ */
+export function renderTarHeader(
+  header: TarHeader,
+  magic: 'ustar' | 'gnu',
+  block: Buffer = Buffer.allocUnsafe(BLOCK),
+): Buffer {
+  block.fill(0, 0, BLOCK)
   block.write(header.name, 0, 100, 'latin1')
   writeNumber(block, header.mode, 100, 8)
   // Whoever unpacks owns what is unpacked.
@@ -71,18 +78,26 @@ function checksum(block: Buffer): number {
 }
 
 function textAt(block: Buffer, start: number, length: number): string {
-  const end = block.indexOf(0, start)
-  return block.toString('latin1', start, end === -1 || end > start + length ? start + length : end)
+  let end = start
+  while (end < start + length && block[end] !== 0) end += 1
+  return block.toString('latin1', start, end)
 }
 
-/** Octal digits, or GNU's base-256 when the first bit is set. */
+/** Octal digits with spaces before them and NULs or spaces behind, or GNU's base-256 when the first bit is set. */
 function numberAt(block: Buffer, start: number, length: number, name: string): number {
-  const first = block[start] ?? 0
-  if ((first & 0x80) !== 0) return base256(block, start, length, name)
-   
-  const digits = /^ *([0-7]*)[\0 ]*$/.exec(block.toString('latin1', start, start + length))?.[1]
-  if (digits === undefined) throw refuse('a number in a header is none', name)
-  return digits === '' ? 0 : Number.parseInt(digits, 8)
+  if (((block[start] ?? 0) & 0x80) !== 0) return base256(block, start, length, name)
+  const end = start + length
+  let at = start
+  let value = 0
+  while (at < end && block[at] === 0x20) at += 1
+  for (let byte = block[at] ?? 0; at < end && byte >= 0x30 && byte <= 0x37; byte = block[at] ?? 0) {
+    value = value * 8 + byte - 0x30
+    at += 1
+  }
+  for (; at < end; at += 1) {
+    if (block[at] !== 0 && block[at] !== 0x20) throw refuse('a number in a header is none', name)
+  }
+  return value
 }
 
 function base256(block: Buffer, start: number, length: number, name: string): number {

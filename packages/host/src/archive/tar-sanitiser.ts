@@ -6,7 +6,7 @@ import type { PaxRecord } from './pax-records.ts'
 import { refuse, showPath } from './refuse.ts'
 import { renderSparseMap, SparseMapReader } from './sparse-map.ts'
 import type { TarEntry } from './tar-entry.ts'
-import { paddingOf } from './tar-header.ts'
+import { BLOCK, paddingOf } from './tar-header.ts'
 import { TarReader, type TarSink } from './tar-reader.ts'
 import { renderEnd, renderEntry, type TarDialect } from './tar-writer.ts'
 
@@ -29,6 +29,7 @@ export class TarSanitiser implements TarSink {
   readonly #reader = new TarReader(this)
   readonly #output = new OutputBuffer()
   readonly #header = new ArchiveHeaderReader()
+  readonly #block = Buffer.alloc(BLOCK)
   #hasEnded = false
   #deletionBytes = 0
   #hasEntries = false
@@ -118,12 +119,12 @@ export class TarSanitiser implements TarSink {
 
   entryEnd(): void {
     if (this.#sparse !== undefined) throw refuse("a sparse file's map is cut", this.#sparse.entry.path)
-    const padding = paddingOf(this.#bodySize)
-    if (padding > 0) this.#output.add(Buffer.alloc(padding))
+    this.#output.addZeros(paddingOf(this.#bodySize))
   }
 
   #write(entry: TarEntry): void {
-    for (const block of renderEntry(entry, this.#dialect)) this.#output.add(block)
+    // The output copies small pieces, so that one block will do for all headers.
+    for (const block of renderEntry(entry, this.#dialect, this.#block)) this.#output.add(block)
   }
 
   #open(entry: TarEntry): TarEntry {

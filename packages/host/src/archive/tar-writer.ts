@@ -14,8 +14,11 @@ const TYPES: Readonly<Record<TarEntry['type'], string>> = {
 const NAME_BYTES = 100
 const MAX_OCTAL_TIME = 0o77777777777
 
-/** The headers of an entry, those that describe it first. A sparse file keeps its map only in `pax`. */
-export function renderEntry(entry: TarEntry, dialect: TarDialect): readonly Buffer[] {
+/**
+ * The headers of an entry, those that describe it first. A sparse file keeps its map only in `pax`.
+ * @param block takes the last of them, in place of a new one
+ */
+export function renderEntry(entry: TarEntry, dialect: TarDialect, block?: Buffer): readonly Buffer[] {
   const name = entry.path === '' ? './' : `./${entry.path}${entry.type === 'directory' ? '/' : ''}`
   // What a hard link names is an entry, so that it is spelt like one.
   const link = entry.type === 'hard-link' ? `./${entry.link}` : entry.link
@@ -23,7 +26,7 @@ export function renderEntry(entry: TarEntry, dialect: TarDialect): readonly Buff
   const seconds = wholeSeconds(entry.mtime)
   const header = { name, link, mode: entry.mode, size: entry.size, mtime: seconds, type }
   if (dialect === 'gnu')
-    return [...longName('L', name), ...longName('K', link), renderTarHeader(header, 'gnu')]
+    return [...longName('L', name), ...longName('K', link), renderTarHeader(header, 'gnu', block)]
   const fitsOctal = /^[0-9]+$/.test(entry.mtime) && seconds <= MAX_OCTAL_TIME
   const records: PaxRecord[] = fitsOctal ? [] : [['mtime', entry.mtime]]
   if (name.length > NAME_BYTES) records.push(['path', name])
@@ -33,7 +36,7 @@ export function renderEntry(entry: TarEntry, dialect: TarDialect): readonly Buff
     records.push(['GNU.sparse.name', name], ['GNU.sparse.realsize', String(entry.sparseSize)])
   }
   const mtime = Math.max(0, Math.min(seconds, MAX_OCTAL_TIME))
-  return [...paxHeader('x', records), renderTarHeader({ ...header, mtime }, 'ustar')]
+  return [...paxHeader('x', records), renderTarHeader({ ...header, mtime }, 'ustar', block)]
 }
 
 /** Rounded down; by its digits, since a number has not enough of them. */

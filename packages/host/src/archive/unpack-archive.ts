@@ -93,7 +93,7 @@ export async function forEachPath(
 }
 
 /** Paths relative to the working directory, as programs take them with `-0`, in pieces of some 64 KiB. */
- 
+
 export async function* nulEnded(paths: Iterable<string>): AsyncGenerator<Buffer> {
   let piece = ''
   for (const path of paths) {

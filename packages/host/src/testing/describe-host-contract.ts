@@ -1,6 +1,7 @@
 import { describe, test } from 'vitest'
 import type { Host } from '../host.ts'
 import { adoptContract } from './adopt-contract.ts'
+import { archiveContract } from './archive-contract.ts'
 import { connectContract } from './connect-contract.ts'
 import { openContractScope, type ContractScope } from './contract-scope.ts'
 import { copyContract } from './copy-contract.ts'
@@ -34,6 +35,7 @@ const CAPABILITIES = [
   'watch',
   'within',
   'copy',
+  'archive',
 ] as const
 
 /** A part of the port that a host may lack, if it says so. */
@@ -99,6 +101,7 @@ export function describeHostContract(
     })
     describe('followed files', () => tailContract(needing('tail')))
     describe('programs beside us', () => spawnContract(needing('spawn')))
+    describe('archives', () => archiveContract(needing('archive', 'spawn')))
     describe('terminals', () => ptyContract(needing('pty')))
     describe('connections', () => connectContract(needing('connect'), needing('connect', 'detached')))
     describe('forwards', () => forwardContract(needing('forward', 'connect', 'detached')))
