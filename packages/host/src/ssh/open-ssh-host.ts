@@ -17,8 +17,9 @@ import type { TailLine, TailOptions } from '../tail.ts'
 import { dial } from './dial.ts'
 import { readFacts, type WorkerFacts } from './read-facts.ts'
 import { channelStream } from './ssh-connect-stream.ts'
-import { UnixConnector, type ConnectOptions, type RelayCommand } from './ssh-connect.ts'
+import { UnixConnector, type ConnectOptions } from './ssh-connect.ts'
 import type { ListenAddress, SshConnection } from './ssh-connection.ts'
+import { KeptConnection, type LinkState } from './kept-connection.ts'
 import { launchOnWorker } from './ssh-detached-launch.ts'
 import { ExitWatch } from './ssh-detached-watch.ts'
 import { SshDetachedProcess } from './ssh-detached.ts'
@@ -29,6 +30,7 @@ import type { SshHostOptions } from './ssh-host-options.ts'
 import { identifyOnWorker } from './ssh-identity.ts'
 import { openSshPty } from './ssh-pty.ts'
 
+const CONNECT_MS = 20_000
 /** A record is some 90 bytes. */
 const MAX_RECORD_BYTES = 1_024
 
@@ -42,26 +44,46 @@ const MAX_RECORD_BYTES = 1_024
  * @throws HostError `unreachable`, `auth-failed`, `unknown-host-key`, `host-key-changed`, `host-key-revoked`; `io` when
  * the account runs no commands; the reason of `signal`
  */
-export async function openSshHost(target: string, options: SshHostOptions = {}): Promise<Host> {
+export async function openSshHost(target: string, options: SshHostOptions = {}): Promise<SshHost> {
   assertOptions(options)
-  options.signal?.throwIfAborted()
-  await using opening = new DisposeStack()
-  const { connection, name } = await dial(target, options)
-  opening.defer(() => connection.close())
-  const facts = await readFacts(connection, options.signal)
-  opening.move()
-  return new SshHost(name, connection, facts, options.relay)
+  const { signal, ...later } = options
+  signal?.throwIfAborted()
+  const connect: Connect = async (aborting) => {
+    await using opening = new DisposeStack()
+    const { connection, name } = await dial(target, { ...later, ...(aborting && { signal: aborting }) })
+    opening.defer(() => connection.close())
+    const facts = await readFacts(connection, aborting)
+    opening.move()
+    return { connection, name, facts }
+  }
+  return new OpenSshHost(await connect(signal), connect, options)
 }
 
-/**
- * Three states: open; lost, when the connection broke and every call rejects with `connection-lost`; closed for good.
- * All that needs the worker goes by `#use`, the one place where a lost connection could be opened again.
- */
-class SshHost implements Host {
+interface Connected {
+  readonly connection: SshConnection
   readonly name: string
   readonly facts: WorkerFacts
+}
+
+type Connect = (signal: AbortSignal | undefined) => Promise<Connected>
+
+/**
+ * A worker. When its connection breaks, another one is made: what was under way in the foreground ends with
+ * `connection-lost`, later calls wait for the next connection, and forwards listen again.
+ */
+export interface SshHost extends Host {
+  readonly link: LinkState
+  /** Disposing what it returns ends the listening. */
+  onLink(listener: (state: LinkState) => void): Disposable
+}
+
+class OpenSshHost implements SshHost {
+  readonly name: string
   readonly files: HostFiles
-  readonly #connection: SshConnection
+  readonly #connection: KeptConnection
+  readonly #listeners = new Set<(state: LinkState) => void>()
+  #facts: WorkerFacts
+  #link: LinkState = { state: 'connected' }
   readonly #ended = new AbortController()
   readonly #running = new Set<Promise<unknown>>()
   readonly #ptys = new Set<Pty>()
@@ -70,15 +92,43 @@ class SshHost implements Host {
   readonly #unix: UnixConnector
   #closing: Promise<void> | undefined
 
-  constructor(name: string, connection: SshConnection, facts: WorkerFacts, relay?: RelayCommand) {
+  constructor({ connection, name, facts }: Connected, connect: Connect, options: SshHostOptions) {
+    const { relay, connectTimeoutMs = CONNECT_MS } = options
     this.name = name
-    this.facts = facts
-    this.#connection = connection
+    this.#facts = facts
+    this.#connection = new KeptConnection(connection, {
+      waitMs: connectTimeoutMs,
+      dial: async (signal) => {
+        const next = await connect(signal)
+        // The machine may have been booted meanwhile.
+        this.#facts = next.facts
+        return next.connection
+      },
+      onState: (state) => {
+        this.#link = state
+        for (const listener of [...this.#listeners]) listener(state)
+      },
+    })
     // One listener per running program.
-    setMaxListeners(0, this.#ended.signal, connection.lost)
-    this.files = createSshFiles(connection)
-    this.#watch = new ExitWatch(connection)
-    this.#unix = new UnixConnector(connection, facts.platform, relay)
+    setMaxListeners(0, this.#ended.signal)
+    this.files = createSshFiles(this.#connection)
+    this.#watch = new ExitWatch(this.#connection)
+    this.#unix = new UnixConnector(this.#connection, facts.platform, relay)
+  }
+
+  get facts(): WorkerFacts {
+    return this.#facts
+  }
+
+  get link(): LinkState {
+    return this.#link
+  }
+
+  onLink(listener: (state: LinkState) => void): Disposable {
+    // Each call counts by itself.
+    const own = (state: LinkState): void => listener(state)
+    this.#listeners.add(own)
+    return { [Symbol.dispose]: () => void this.#listeners.delete(own) }
   }
 
   async exec(argv: readonly string[], options: ExecOptions = {}): Promise<ExecResult> {
@@ -103,12 +153,16 @@ class SshHost implements Host {
   async spawnDetached(argv: readonly string[], options: DetachedOptions): Promise<DetachedProcess> {
     return this.#use(async (connection) => {
       this.#assertProc()
-      return new SshDetachedProcess(await launchOnWorker(connection, argv, options), connection, this.#watch)
+      return new SshDetachedProcess(
+        await launchOnWorker(connection, argv, options),
+        this.#connection,
+        this.#watch,
+      )
     })
   }
 
   async adopt(record: string): Promise<DetachedProcess> {
-    return this.#use(async (connection) => {
+    return this.#use(async () => {
       this.#assertProc()
       const noRecord = (cause?: unknown) => new HostError('io', `not a launch record: ${record}`, { cause })
       const text = await this.files
@@ -118,7 +172,7 @@ class SshHost implements Host {
         })
       const identity = parseProcessIdentity(text)
       if (identity === undefined) throw noRecord()
-      return new SshDetachedProcess(identity, connection, this.#watch)
+      return new SshDetachedProcess(identity, this.#connection, this.#watch)
     })
   }
 
@@ -160,13 +214,13 @@ class SshHost implements Host {
     const address: ListenAddress = unix === undefined ? { port } : { unix }
     const signals = [this.#ended.signal, ...(signal ? [signal] : [])]
     signal?.throwIfAborted()
-    return this.#use(async (connection) => {
+    return this.#use(async () => {
       const connect = (over: AbortSignal): Promise<Duplex> =>
         this.connect(targetOf(to), { signal: over, allowHalfOpen: true })
       const forward =
         from === 'here'
-          ? await openRelay(address, connect, [...signals, connection.lost])
-          : await forwardFromWorker(connection, { listen: address, to: targetOf(to), signals })
+          ? await openRelay(address, connect, signals)
+          : await forwardFromWorker(this.#connection, { listen: address, to: targetOf(to), signals })
       this.#running.add(forward.closed)
       void forward.closed.then(() => this.#running.delete(forward.closed))
       return forward
@@ -197,7 +251,7 @@ class SshHost implements Host {
 
   async #use<T>(work: (connection: SshConnection) => Promise<T>): Promise<T> {
     this.#ended.signal.throwIfAborted()
-    const running = work(this.#connection)
+    const running = this.#connection.live().then(work)
     this.#running.add(running)
     try {
       return await running
