@@ -2,12 +2,7 @@ import { setMaxListeners } from 'node:events'
 import type { Duplex } from 'node:stream'
 import type { ClientChannel, SFTPWrapper } from 'ssh2'
 import { HostError } from '../errors.ts'
-import type {
-  ChannelOptions,
-  ListenAddress,
-  SshConnection,
-  WorkerListener,
-} from './ssh-connection.ts'
+import type { ChannelOptions, ListenAddress, SshConnection, WorkerListener } from './ssh-connection.ts'
 import { untilAborted } from './until-aborted.ts'
 
 /** How a host stands to its worker. */
@@ -43,7 +38,10 @@ export class KeptConnection implements SshConnection {
   #current: SshConnection | undefined
   #reason: Error | undefined
   #dialling: Promise<void> | undefined
-  #waiting: { readonly promise: Promise<SshConnection>; readonly settle: (next: SshConnection | Error) => void }
+  #waiting: {
+    readonly promise: Promise<SshConnection>
+    readonly settle: (next: SshConnection | Error) => void
+  }
 
   constructor(first: SshConnection, options: KeptConnectionOptions) {
     this.#options = options
@@ -55,6 +53,10 @@ export class KeptConnection implements SshConnection {
   /** Of the connection that stands. While none does: aborts when it is closed for good. */
   get lost(): AbortSignal {
     return this.#current?.lost ?? this.#over.signal
+  }
+
+  get #isOver(): boolean {
+    return this.#over.signal.aborted
   }
 
   /** @throws HostError why there is none, after the longest wait or at once when it will not come by itself; `closed` */
@@ -129,7 +131,7 @@ export class KeptConnection implements SshConnection {
       onState({ state: 'lost', reason: this.#reason ?? new Error('it was not connected'), attempt })
       try {
         const next = await dial(signal)
-        if (signal.aborted) await next.close()
+        if (this.#isOver) await next.close()
         else this.#take(next)
         if (this.#current) {
           onState({ state: 'connected' })

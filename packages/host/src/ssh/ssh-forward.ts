@@ -99,7 +99,7 @@ class SshForward implements Forward {
     while (!signal.aborted && !lost.aborted) {
       try {
         await this.begin()
-        if (signal.aborted) await this.#listener?.close()
+        if (this.#closing) await this.#listener?.close()
         return
       } catch {
         await delay(AGAIN_MS, undefined, { signal }).catch(() => undefined)

@@ -17,7 +17,9 @@ export class WorkerListeners {
   constructor(client: Client, name: string) {
     this.#client = client
     this.#name = name
-    client.on('tcp connection', ({ destPort }, accept, reject) => this.#hand(`port ${destPort}`, accept, reject))
+    client.on('tcp connection', ({ destPort }, accept, reject) =>
+      this.#hand(`port ${destPort}`, accept, reject),
+    )
     client.on('unix connection', ({ socketPath }, accept, reject) => this.#hand(socketPath, accept, reject))
   }
 
@@ -42,8 +44,7 @@ export class WorkerListeners {
     })
     return {
       port,
-      close: () =>
-        this.#remove(`port ${port}`, (done) => this.#client.unforwardIn(LOOPBACK, port, done)),
+      close: () => this.#remove(`port ${port}`, (done) => this.#client.unforwardIn(LOOPBACK, port, done)),
     }
   }
 
