@@ -125,7 +125,7 @@ async function logIn(
   })
   const client = new ssh2.Client()
   const left = [...credentials.methods]
-  let refusal: unknown
+  let refusal: Error | undefined
   const config: ConnectConfig = {
     host: destination.host,
     port: destination.port,
@@ -139,7 +139,7 @@ async function logIn(
       void check.verify(key).then(
         () => verdict(true),
         (error: unknown) => {
-          refusal = error
+          refusal = error as Error
           verdict(false)
         },
       )

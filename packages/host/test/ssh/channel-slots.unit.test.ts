@@ -8,14 +8,14 @@ describe('the sessions of a connection', () => {
     const second = await slots.take(false)
     let isThere = false
     const third = slots.take(false).then(() => (isThere = true))
-    await slots.take(true)
-    expect(isThere).toBe(false)
+    const urgent = await slots.take(true)
     second.free()
     second.free()
+    await Promise.resolve()
     expect(isThere).toBe(false)
-    const none = new ChannelSlots(3)
-    await none.take(true)
-    void third
+    urgent.free()
+    await third
+    expect(isThere).toBe(true)
   })
 
   test('are given in the order in which they were asked for, to the urgent first', async () => {
@@ -58,9 +58,11 @@ describe('the sessions of a connection', () => {
       isThere = true
       slot.free()
     })
-    await slots.take(true)
+    const urgent = await slots.take(true)
     expect(isThere).toBe(false)
     second.free()
+    expect(isThere).toBe(false)
+    urgent.free()
     await waiting
     expect(isThere).toBe(true)
   })

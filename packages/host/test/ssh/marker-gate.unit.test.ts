@@ -18,7 +18,7 @@ describe('a gate', () => {
   test('takes the mark in any pieces', async () => {
     const marker = createMarker()
     const gate = new MarkerGate(marker)
-    expect(await through(gate, [...`noise${marker.text}x\nrest`])).toBe('rest')
+    expect(await through(gate, Array.from(`noise${marker.text}x\nrest`))).toBe('rest')
     expect(await gate.opened).toBe('x')
   })
 
