@@ -239,6 +239,8 @@ class OpenSshHost implements SshHost {
   /** What runs is ended over the connection, so that goes last. */
   async #close(): Promise<void> {
     this.#ended.abort(new HostError('closed', 'the host was closed'))
+    // Over nothing, nothing can be ended.
+    if (this.#link.state === 'lost') await this.#connection.close()
     for (const stream of this.#streams) stream.destroy()
     await Promise.allSettled([...this.#running, ...[...this.#ptys].map((pty) => pty.close())])
     await this.#connection.close()
