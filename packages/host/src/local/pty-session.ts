@@ -15,14 +15,16 @@ export interface SessionLeader {
 /**
  * Signals a leader and all processes of its session, whatever their process groups: the jobs of a shell have their own.
  * The kernel gives the number of a session to nobody while it has members; a pid with another start time is not the leader.
+ * @param isMeant whom of them it is about; all of them unless told otherwise
  * @returns how many were signalled
  */
 export async function signalSession(
   leader: SessionLeader,
   names: readonly NodeJS.Signals[],
+  isMeant: (stat: ProcessStat) => boolean = () => true,
 ): Promise<number> {
   let signalled = 0
-  for (const { pid, startTime } of await membersOf(leader)) {
+  for (const { pid, startTime } of (await membersOf(leader)).filter(isMeant)) {
     const now = readProcessStatNow(pid)
     if (now?.startTime !== startTime || !isMember(now, leader) || isRecycled(leader)) continue
     if (names.map((name) => send(pid, name)).includes(true)) signalled += 1

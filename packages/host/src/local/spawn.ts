@@ -107,7 +107,8 @@ class LocalRunningProcess implements RunningProcess {
       endsWithin: (waitMs: number) => this.#endsWithin(waitMs),
     }
     const sent = await climbLadder(target, ladder)
-    await this.#killRest()
+    // One may have forked between the last look and the kill.
+    if (sent !== undefined && process.platform === 'linux') await killSession(this.#leader)
     await this.exited
     return sent
   }
@@ -147,12 +148,15 @@ class LocalRunningProcess implements RunningProcess {
   }
 
   async #signalAll(name: LadderStep['signal']): Promise<boolean> {
-    if (process.platform === 'linux') return (await signalSession(this.#leader, [name])) > 0
-    return !hasExited(this.#child) && sendSignal(-this.pid, name)
-  }
-
-  async #killRest(): Promise<void> {
-    if (process.platform === 'linux') await killSession(this.#leader)
+    // The kernel signals a group in one step, so that nobody forks away from it.
+    const isLed = !hasExited(this.#child) && this.#isRunning() && sendSignal(-this.pid, name)
+    if (process.platform !== 'linux') return isLed
+    const others = await signalSession(
+      this.#leader,
+      [name],
+      ({ processGroup }) => !isLed || processGroup !== this.pid,
+    )
+    return isLed || others > 0
   }
 
   async #endsWithin(waitMs: number): Promise<boolean> {
