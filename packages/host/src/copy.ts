@@ -1,4 +1,7 @@
-export interface CopyOptions {
+import type { WithinOptions } from './host-files.ts'
+
+/** `within` is about the path on the machine: what `copyOut` reads, and where `copyIn` writes. */
+export interface CopyOptions extends WithinOptions {
   /** Permission bits of the copy, exact. @default those of the file that it replaces, else 0600 */
   readonly mode?: number
   /** Leave a target alone that has the same bytes already; `mode` is set all the same. @default true */

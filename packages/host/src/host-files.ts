@@ -72,7 +72,7 @@ export interface HostFiles {
   /**
    * Paths below `within` that match, absolute and sorted. A pattern is relative: `*`, `?` and `[a-z]` never cross a `/`,
    * `**` as a whole segment is any number of directories. Names that begin with a dot are found only by a segment that
-   * begins with one. Symlinks are found, but never followed. Nothing there is an empty list.
+   * begins with one. Symlinks are found, but never followed; directories that may not be read are passed by. Nothing there is an empty list.
    * @throws TypeError for a pattern that is absolute, empty, or has `.`, `..` or nothing as a segment
    */
   glob(pattern: string, options: { readonly within: string }): Promise<readonly string[]>

@@ -3,13 +3,18 @@ import type { TailLine } from './tail.ts'
 const NEWLINE = 0x0a
 const RETURN = 0x0d
 
+const FIRST_HELD_BYTES = 256
+/** What a line of this size needed is not kept for the next one. */
+const KEPT_BYTES = 1024 * 1024
+
 /**
  * Cuts bytes into lines, whatever pieces they come in. An unfinished line is held back, `maxLineBytes` of it at most:
  * of a longer one the rest is counted and dropped.
  */
 export class LineCutter {
   readonly #maxLineBytes: number
-  #pieces: Uint8Array[] = []
+  /** One piece of memory that grows: a line may come byte by byte. */
+  #held = Buffer.alloc(0)
   #heldBytes = 0
   /** Where the unfinished line begins, and how long it is by now. */
   #lineStart = 0
@@ -45,23 +50,27 @@ export class LineCutter {
 
   #hold(piece: Uint8Array): void {
     this.#lineBytes += piece.length
-    const kept = piece.subarray(0, Math.max(0, this.#maxLineBytes - this.#heldBytes))
-    if (kept.length === 0) return
-    // A copy: the chunk's memory may be used again, or be much larger than the piece.
-    this.#pieces.push(Buffer.from(kept))
-    this.#heldBytes += kept.length
+    const wanted = Math.min(this.#heldBytes + piece.length, this.#maxLineBytes)
+    if (wanted > this.#held.length) {
+      const size = Math.max(wanted, FIRST_HELD_BYTES, Math.min(this.#held.length * 2, this.#maxLineBytes))
+      const larger = Buffer.allocUnsafe(size)
+      this.#held.copy(larger, 0, 0, this.#heldBytes)
+      this.#held = larger
+    }
+    this.#held.set(piece.subarray(0, wanted - this.#heldBytes), this.#heldBytes)
+    this.#heldBytes = wanted
   }
 
   #line(): TailLine {
-    const bytes = Buffer.concat(this.#pieces)
     const isCut = this.#lineBytes > this.#heldBytes
-    const end = !isCut && bytes.at(-1) === RETURN ? bytes.length - 1 : bytes.length
+    const hasReturn = !isCut && this.#heldBytes > 0 && this.#held[this.#heldBytes - 1] === RETURN
+    const line = this.#held.toString('utf8', 0, hasReturn ? this.#heldBytes - 1 : this.#heldBytes)
     const offset = this.#lineStart + this.#lineBytes + 1
     const truncated = this.#hasRestarted
     this.#drop(offset)
     this.#hasRestarted = false
     return {
-      line: bytes.toString('utf8', 0, end),
+      line,
       offset,
       ...(truncated ? { truncated } : {}),
       ...(isCut ? { cut: isCut } : {}),
@@ -69,7 +78,7 @@ export class LineCutter {
   }
 
   #drop(lineStart: number): void {
-    this.#pieces = []
+    if (this.#held.length > KEPT_BYTES) this.#held = Buffer.alloc(0)
     this.#heldBytes = 0
     this.#lineStart = lineStart
     this.#lineBytes = 0

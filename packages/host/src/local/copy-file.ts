@@ -8,27 +8,38 @@ import { assertEntry, withoutTrailingSlash } from '../entry-path.ts'
 import { HostError } from '../errors.ts'
 import { fileError } from './file-error.ts'
 import { openRegular, readPieces } from './read-file.ts'
+import { onEntryWithin, onTargetWithin } from './within.ts'
 import { modeOf, syncDirectory } from './write-atomically.ts'
 
-/** As `HostFiles.copyIn` and `copyOut`, which are the same on this machine. */
-export async function copyFile(
-  from: string,
-  to: string,
-  options: CopyOptions = {},
-  hostSignal: AbortSignal,
-): Promise<CopyResult> {
+interface Ways {
+  readonly options: CopyOptions
+  readonly hostSignal: AbortSignal
+  /** Which of both paths `within` is about. */
+  readonly proved: 'from' | 'to'
+}
+
+/** As `HostFiles.copyIn` and `copyOut`, which are nearly the same on this machine. */
+export async function copyFile(from: string, to: string, ways: Ways): Promise<CopyResult> {
+  const { options, hostSignal, proved } = ways
+  const { within, mode, signal } = options
   assertAbsolute('from', from)
   assertAbsolute('to', to)
-  if (options.mode !== undefined) assertMode(options.mode)
-  const target = assertEntry(withoutTrailingSlash(to))
+  if (mode !== undefined) assertMode(mode)
   const check = (): void => {
     hostSignal.throwIfAborted()
-    options.signal?.throwIfAborted()
+    signal?.throwIfAborted()
   }
+  const named = assertEntry(withoutTrailingSlash(to))
   check()
-  const source = await naming('read', from, () => openRegular(from))
+  const source = await naming('read', from, () =>
+    onTargetWithin(proved === 'from' ? within : undefined, from, (place) => openRegular(place, from)),
+  )
   try {
-    return await new FileCopy(source, { from, target, options, check }).run()
+    return await naming('write', to, () =>
+      onEntryWithin(proved === 'to' ? within : undefined, named, (target) =>
+        new FileCopy(source, { from, named, target, options, check }).run(),
+      ),
+    )
   } finally {
     await source.close()
   }
@@ -36,6 +47,8 @@ export async function copyFile(
 
 interface Copy {
   readonly from: string
+  /** What messages call the target. */
+  readonly named: string
   readonly target: string
   readonly options: CopyOptions
   /** Throws when the copy was given up. */
@@ -62,18 +75,22 @@ class FileCopy {
   }
 
   async run(): Promise<CopyResult> {
-    const { from, target, options } = this.#copy
+    const { from, named, target, options } = this.#copy
     const { skipUnchanged = true, mode } = options
     const content = await naming('read', from, () => this.#sumOf(this.#source))
     if (skipUnchanged && (await this.#hasAlready(content))) {
-      if (mode !== undefined) await naming('write', target, () => setMode(target, mode))
+      if (mode !== undefined) await naming('write', named, () => setMode(target, mode))
       this.#tell(content.bytes, content)
       return { ...content, skipped: true, resumedFrom: 0 }
     }
     const part = partOf(target, content)
-    const resumedFrom = await naming('write', target, () => this.#fill(part, content))
-    await naming('write', target, async () => {
-      await rename(part, target)
+    const resumedFrom = await naming('write', named, () => this.#fill(part, content))
+    await naming('write', named, async () => {
+      await rename(part, target).catch(async (error: unknown) => {
+        // Another copy of the same content has taken the part along: it is whole, and in its place.
+        if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || !(await this.#hasAlready(content)))
+          throw error
+      })
       await syncDirectory(path.dirname(target))
     })
     return { ...content, skipped: false, resumedFrom }

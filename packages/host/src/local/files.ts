@@ -54,8 +54,8 @@ export function createLocalFiles(hostSignal: AbortSignal): HostFiles {
       assertAbsolute('within', within)
       return on('search', within, (entry) => findFiles(pattern, entry))
     },
-    copyIn: (from, to, options) => copyFile(from, to, options, hostSignal),
-    copyOut: (from, to, options) => copyFile(from, to, options, hostSignal),
+    copyIn: (from, to, options = {}) => copyFile(from, to, { options, hostSignal, proved: 'to' }),
+    copyOut: (from, to, options = {}) => copyFile(from, to, { options, hostSignal, proved: 'from' }),
   }
 }
 
@@ -71,7 +71,7 @@ function streamingFiles(
       const { start = 0, end = Number.MAX_SAFE_INTEGER, within, signal } = options
       return iterable([hostSignal, signal], async function* (ending) {
         const handle = await on('read', file, (entry) =>
-          onTarget(within, entry, (proved) => openRegular(proved, entry)),
+          onTargetWithin(within, entry, (proved) => openRegular(proved, entry)),
         )
         try {
           for await (const piece of readPieces(handle, start, end)) {
@@ -90,11 +90,7 @@ function streamingFiles(
       const source = guardedSource(data, hostSignal)
       try {
         await on('write', file, (entry) =>
-          within === undefined
-            ? writeAtomically(assertEntry(entry), source.data, mode)
-            : onEntryWithin(within, assertEntry(entry), (proved) =>
-                writeAtomically(proved, source.data, mode),
-              ),
+          onEntryWithin(within, assertEntry(entry), (proved) => writeAtomically(proved, source.data, mode)),
         )
       } catch (error) {
         throw source.failure === undefined ? error : source.failure.error
@@ -115,7 +111,7 @@ async function readFile(
   const { maxBytes = DEFAULT_MAX_BYTES, within } = options
   assertBytes('maxBytes', maxBytes)
   return on('read', file, (entry) =>
-    onTarget(within, entry, (proved) => readBounded(proved, maxBytes, entry)),
+    onTargetWithin(within, entry, (proved) => readBounded(proved, maxBytes, entry)),
   )
 }
 
@@ -126,16 +122,8 @@ function iterable<T>(
   return { [Symbol.asyncIterator]: () => createAbortableIterator(signals, run) }
 }
 
-function onTarget<T>(
-  within: string | undefined,
-  entry: string,
-  act: (proved: string) => Promise<T>,
-): Promise<T> {
-  return within === undefined ? act(entry) : onTargetWithin(within, assertEntry(entry), act)
-}
-
 function statWithin(within: string, entry: string): ReturnType<HostFiles['stat']> {
-  return unlessMissing(() => onEntryWithin(within, assertEntry(entry), statEntry))
+  return unlessMissing(() => onEntryWithin(within, entry, statEntry))
 }
 
 /** Below what is missing there is nothing. */

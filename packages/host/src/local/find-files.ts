@@ -21,6 +21,8 @@ async function search(
     (error: unknown) => {
       const { code } = error as NodeJS.ErrnoException
       if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP') return undefined
+      // As a shell: what may not be looked into has nothing to find, but the place to begin must be readable.
+      if (code === 'EACCES' && extraFlags !== 0) return undefined
       throw error
     },
   )

@@ -2,21 +2,25 @@ import { constants } from 'node:fs'
 import { lstat, open, readdir, readlink, realpath, rmdir, unlink, type FileHandle } from 'node:fs/promises'
 import path from 'node:path'
 import { assertAbsolute } from '../assert-arguments.ts'
+import { assertEntry } from '../entry-path.ts'
 import { HostError } from '../errors.ts'
 
 /** Opens a place in the tree without opening what stands there: no device and no FIFO hears of it. Node has no name for it. */
 const O_PATH = 0o10000000
 
 /**
- * Runs `act` on another name of the very file that `file` leads to, symlinks followed, which is proved to lie in `within`.
+ * Runs `act` on another name of the very file that `file` leads to, symlinks followed, which is proved to lie in `within`;
+ * without one, on `file` itself.
  * @throws HostError `outside`
  */
 export async function onTargetWithin<T>(
-  within: string,
+  within: string | undefined,
   file: string,
   act: (proved: string) => Promise<T>,
 ): Promise<T> {
+  if (within === undefined) return act(file)
   assertAbsolute('within', within)
+  assertEntry(file)
   if (process.platform !== 'linux') return act(await realWithin(within, file))
   return onProved(within, file, O_PATH, file, act)
 }
@@ -26,11 +30,13 @@ export async function onTargetWithin<T>(
  * the directory in which it stands is what is proved.
  */
 export async function onEntryWithin<T>(
-  within: string,
+  within: string | undefined,
   file: string,
   act: (proved: string) => Promise<T>,
 ): Promise<T> {
+  if (within === undefined) return act(file)
   assertAbsolute('within', within)
+  assertEntry(file)
   const name = path.posix.basename(file)
   const parent = path.posix.dirname(file)
   if (process.platform !== 'linux') return act(path.join(await realWithin(within, parent), name))

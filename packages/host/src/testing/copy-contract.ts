@@ -21,8 +21,8 @@ interface Direction {
   writeTarget(name: string, data: string | Uint8Array): Promise<void>
 }
 
-/** What `copyIn` and `copyOut` promise. */
-export function copyContract(contractCase: ContractCase): void {
+/** What `copyIn` and `copyOut` promise. A `withinCase` needs `within` as well. */
+export function copyContract(contractCase: ContractCase, withinCase: ContractCase): void {
   const both = (name: string, body: (way: Direction, scope: ContractScope) => Promise<void>): void => {
     for (const direction of ['in', 'out'] as const) {
       contractCase(`copy ${direction}: ${name}`, async (scope) => {
@@ -117,8 +117,35 @@ export function copyContract(contractCase: ContractCase): void {
     const results = await Promise.allSettled(
       Array.from({ length: 4 }, () => way.copy(from, way.target('file'), { skipUnchanged: false })),
     )
-    expect(results.some(({ status }) => status === 'fulfilled')).toBe(true)
+    expect(results.map(({ status }) => status)).toEqual(results.map(() => 'fulfilled'))
     expect(BYTES.equals(await way.readTarget('file'))).toBe(true)
+  })
+
+  withinCase('copies stay within a directory of the machine', async ({ host, at, shell }) => {
+    await shell(
+      'mkdir -p in out; echo secret >out/file; echo fine >in/file; ln -s ../out/file in/link; ln -s ../out in/way',
+    )
+    const ours = await mkdtemp(path.join(tmpdir(), 'copy-'))
+    try {
+      const copied = path.join(ours, 'file')
+      const within = at('in')
+      await host.files.copyOut(at('in/file'), copied, { within })
+      expect(await readFile(copied, 'utf8')).toBe('fine\n')
+      for (const name of ['in/link', 'in/way/file', 'in/../out/file', 'out/file']) {
+        await expect(host.files.copyOut(at(name), copied, { within }), name).rejects.toMatchObject({
+          code: 'outside',
+        })
+      }
+      await host.files.copyIn(copied, at('in/link'), { within })
+      for (const name of ['in/way/new', 'in/../out/new', 'out/new']) {
+        await expect(host.files.copyIn(copied, at(name), { within }), name).rejects.toMatchObject({
+          code: 'outside',
+        })
+      }
+      expect(await shell('cat out/file in/link; ls -A out')).toBe('secret\nfine\nfile\n')
+    } finally {
+      await rm(ours, { recursive: true })
+    }
   })
 
   both('failures say what failed', async (way, { open }) => {

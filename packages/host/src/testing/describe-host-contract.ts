@@ -92,7 +92,7 @@ export function describeHostContract(
       globContract(needing('glob'))
       watchContract(needing('watch'))
       withinContract(needing('within'))
-      copyContract(needing('copy'))
+      copyContract(needing('copy'), needing('copy', 'within'))
     })
     describe('detached processes', () => {
       detachedContract(detached)
