@@ -8,12 +8,15 @@ export interface ArchiveHeader {
   readonly manifest: string
   /** `Manifest.id` of what an incremental archive must be laid over. */
   readonly base?: string
+  /** It is several tars in a row, whose list was too long for one command. @default false */
+  readonly joined?: boolean
 }
 
 const MANIFEST = 'X.archive.manifest'
 const BASE = 'X.archive.base'
 /** Any number of these; a pax header may not name one key twice, but these are for all entries. */
 const DELETED = 'X.archive.deleted'
+const JOINED = 'X.archive.joined'
 const IDENTIFIER = /^[0-9a-f]{64}$/
 /** Bytes of the paths in one block of records; a reader refuses headers above 1 MiB. */
 const BLOCK_BYTES = 512 * 1024
@@ -22,6 +25,7 @@ const BLOCK_BYTES = 512 * 1024
 export function* renderArchiveHeader(header: ArchiveHeader, deleted: Iterable<string>): Generator<Buffer> {
   let records: PaxRecord[] = [[MANIFEST, header.manifest]]
   if (header.base !== undefined) records.push([BASE, header.base])
+  if (header.joined === true) records.push([JOINED, '1'])
   let bytes = 0
   for (const path of deleted) {
     records.push([DELETED, path])
@@ -38,11 +42,13 @@ export function* renderArchiveHeader(header: ArchiveHeader, deleted: Iterable<st
 export class ArchiveHeaderReader {
   #manifest: string | undefined
   #base: string | undefined
+  #joined = false
 
   /** `undefined` for a tar that was not made by us: it stands for itself. */
   get header(): ArchiveHeader | undefined {
     if (this.#manifest === undefined) return undefined
-    return { manifest: this.#manifest, ...(this.#base === undefined ? {} : { base: this.#base }) }
+    const base = this.#base === undefined ? {} : { base: this.#base }
+    return { manifest: this.#manifest, joined: this.#joined, ...base }
   }
 
   /** @returns the paths that the records delete */
@@ -51,6 +57,7 @@ export class ArchiveHeaderReader {
     for (const [key, value] of records) {
       if (key === DELETED) deleted.push(value)
       else if (key === MANIFEST) this.#manifest = identifier(value, this.#manifest)
+      else if (key === JOINED) this.#joined = true
       else if (key === BASE) this.#base = identifier(value, this.#base)
     }
     if (deleted.length > 0 && this.#base === undefined) throw refuse('it deletes and has no base', deleted[0])

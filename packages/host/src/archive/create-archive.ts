@@ -51,7 +51,10 @@ const GNU_CREATE = [
   '--null',
   '--files-from=-',
 ] as const
-const BUSYBOX_CREATE = ['tar', '-c', '-f', '-', '--no-recursion', '-T', '-'] as const
+/** It takes names as arguments only, so that it runs as often as their number needs. */
+const BUSYBOX_CREATE = ['xargs', '-0', 'tar', '-c', '--no-recursion', '-f', '-'] as const
+/** What `xargs` says when one of the programs has failed. */
+const XARGS_FAILED = 123
 /** What tar says of files that change or go while it reads: that is no failure. Names come before it, not after. */
 const HARMLESS = new RegExp(
   [
@@ -71,7 +74,8 @@ const HARMLESS = new RegExp(
  * is no failure: the archive holds what was read, and the next incremental one notices.
  *
  * The directory is listed, one matcher decides what is left out, and the machine's tar gets the list. The orchestrator
- * holds the list, some 150 bytes per entry, and of the stream no more than a few chunks.
+ * holds the list, some 150 bytes per entry, and of the stream no more than a few chunks. Where there is only busybox, times
+ * are of seconds and only those of files come back, holes become zeros, and hard links far apart become copies.
  * @throws HostError `not-found`, `not-a-directory`, `permission-denied` when a part of it cannot be read, `unsupported`
  * when the machine lacks tar, find, or zstd and gzip; `TypeError` for a pattern that is none
  */
@@ -85,7 +89,6 @@ export async function archive(host: Host, directory: string, options: ArchiveOpt
   const manifest = await scanDirectory(host, root, { exclude: excluded, signal })
   const { changed, deleted } =
     base === undefined ? { changed: manifest.lines, deleted: [] } : findChanges(linesOf(base), manifest.lines)
-  if (tools.tar === 'busybox') assertNoNewlines(changed)
   const parts = { manifest, changed, deleted, tools, root }
   return { manifest, entryCount: changed.length, stream: archiveStream(host, parts, options) }
 }
@@ -109,8 +112,9 @@ async function* archiveStream(
     onProgress?.({ bytes })
     return chunk
   }
-  const header = { manifest: manifest.id, ...(base === undefined ? {} : { base: base.id }) }
-  for (const block of joined(renderArchiveHeader(header, deleted)))
+  const joined = tools.tar === 'busybox'
+  const header = { manifest: manifest.id, joined, ...(base === undefined ? {} : { base: base.id }) }
+  for (const block of inPieces(renderArchiveHeader(header, deleted)))
     yield counted(renderFrames(block, tools.compression))
   const tar = tools.tar === 'gnu' ? GNU_CREATE : BUSYBOX_CREATE
   const script = `{ "$@"; echo "${EXIT_MARK}$?" >&2; } | ${COMPRESSORS[tools.compression]}`
@@ -118,8 +122,7 @@ async function* archiveStream(
   await using program = await startProgram(host, argv, { cwd: root, stdin: 'pipe', signal })
   const verdict = new TarVerdict()
   const saying = readLines(program.stderr, (line) => verdict.take(line))
-  const names = changed.map(pathOfLine)
-  const feeding = feed(program, tools.tar === 'gnu' ? nulEnded(names) : lineEnded(names))
+  const feeding = feed(program, nulEnded(changed.map(pathOfLine)))
   for await (const chunk of program.stdout) yield counted(chunk as Buffer)
   const exit = await program.exited
   await Promise.all([saying, feeding])
@@ -141,13 +144,18 @@ class TarVerdict {
     if (compressorExit === 0 && this.#exit === 0) return
     if (compressorExit === null || this.#exit === undefined)
       throw new HostError('io', `the archive is cut: ${this.#failure ?? 'the way to the machine was lost'}`)
-    if (this.#failure === undefined && compressorExit === 0 && this.#exit <= 2) return
+    if (
+      this.#failure === undefined &&
+      compressorExit === 0 &&
+      (this.#exit <= 2 || this.#exit === XARGS_FAILED)
+    )
+      return
     throw programError('cannot archive the directory', this.#failure ?? `exit code ${compressorExit}`)
   }
 }
 
 /** Small blocks in one piece each of some 64 KiB. */
-function* joined(blocks: Iterable<Buffer>): Generator<Buffer> {
+function* inPieces(blocks: Iterable<Buffer>): Generator<Buffer> {
   let piece: Buffer[] = []
   let bytes = 0
   for (const block of blocks) {
@@ -159,25 +167,4 @@ function* joined(blocks: Iterable<Buffer>): Generator<Buffer> {
     bytes = 0
   }
   if (piece.length > 0) yield Buffer.concat(piece)
-}
-
-/** Busybox takes a name per line. */
-async function* lineEnded(names: readonly string[]): AsyncGenerator<Buffer> {
-  for (let at = 0; at < names.length; at += 512)
-    yield Buffer.from(
-      names
-        .slice(at, at + 512)
-        .map((name) => `./${name}\n`)
-        .join(''),
-      'latin1',
-    )
-}
-
-function assertNoNewlines(lines: readonly string[]): void {
-  const odd = lines.find((line) => pathOfLine(line).includes('\n'))
-  if (odd !== undefined)
-    throw new HostError(
-      'unsupported',
-      `a name with a newline needs GNU tar: ${JSON.stringify(pathOfLine(odd))}`,
-    )
 }

@@ -31,9 +31,11 @@ type State = 'header' | 'extra' | 'body' | 'padding' | 'last-block' | 'trailer'
  *
  * States: `header` (a block that begins an entry or the end), `extra` (the body of a header that describes the next),
  * `body`, `padding` (after either body), `last-block` (the first of two blocks of zeros was met), `trailer` (nothing
- * but zeros may come).
+ * but zeros may come, or with `joined` the next tar).
  */
 export class TarReader {
+  /** Several tars may follow each other, whole blocks of zeros between them. */
+  joined = false
   readonly #sink: TarSink
   #state: State = 'header'
   #remaining = 0
@@ -57,7 +59,7 @@ export class TarReader {
 
   /** The stream has ended. @throws HostError `archive-unsafe` when the archive has not */
   end(): void {
-    if (this.#state !== 'trailer') throw refuse('it is cut')
+    if (this.#state !== 'trailer' || this.#blockBytes > 0) throw refuse('it is cut')
   }
 
   #step(bytes: Buffer, at: number): number {
@@ -71,7 +73,7 @@ export class TarReader {
       case 'padding':
         return this.#skipPadding(bytes, at)
       case 'trailer':
-        return this.#checkTrailer(bytes, at)
+        return this.joined ? this.#collectBlock(bytes, at) : this.#checkTrailer(bytes, at)
     }
   }
 
@@ -92,6 +94,13 @@ export class TarReader {
 
   #takeBlock(block: Buffer): void {
     const zeros = isZeros(block)
+    if (this.#state === 'trailer') {
+      this.#trailing += BLOCK
+      if (this.#trailing > MAX_TRAILING_BYTES) throw refuse('something follows its end')
+      if (zeros) return
+      this.#state = 'header'
+      this.#trailing = 0
+    }
     if (this.#state === 'last-block') {
       if (!zeros) throw refuse('something follows a block that begins its end')
       this.#state = 'trailer'

@@ -77,7 +77,9 @@ export class TarSanitiser implements TarSink {
 
   global(records: readonly PaxRecord[]): void {
     if (this.#hasEntries) throw refuse('a header for all entries comes after the first')
-    for (const name of this.#header.take(records)) {
+    const deleted = this.#header.take(records)
+    this.#reader.joined = this.#header.header?.joined === true
+    for (const name of deleted) {
       this.#vetter.count()
       const path = this.#vetter.vetDeletion(name)
       if (path === undefined) continue

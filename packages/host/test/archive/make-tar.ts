@@ -40,6 +40,7 @@ export function rawTar(
 export function readTar(
   bytes: Buffer,
   cuts: readonly number[] = [],
+  joined = false,
 ): { readonly entries: readonly WholeEntry[]; readonly globals: readonly PaxRecord[] } {
   const entries: WholeEntry[] = []
   const globals: PaxRecord[] = []
@@ -55,6 +56,7 @@ export function readTar(
       open = undefined
     },
   })
+  reader.joined = joined
   for (const piece of pieces(bytes, cuts)) reader.push(piece)
   reader.end()
   return { entries, globals }

@@ -175,3 +175,16 @@ test('bodies are passed on without a copy', () => {
   const seen = readTar(bytes).entries[0]?.body
   expect(seen?.equals(body)).toBe(true)
 })
+
+test('tars in a row are read as one where that was said, and only there', () => {
+  const [a, b] = [makeTar([entry({ path: 'a' })]), makeTar([entry({ path: 'b' })])]
+  const bytes = Buffer.concat([a, Buffer.alloc(8 * BLOCK), b, Buffer.alloc(BLOCK)])
+  fc.assert(
+    fc.property(cuts, (at) => {
+      expect(readTar(bytes, at, true).entries.map(({ path }) => path)).toEqual(['./a', './b'])
+    }),
+  )
+  expect(() => readTar(bytes)).toThrow(/follows its end/)
+  for (const rest of [bytes.subarray(0, -1), Buffer.concat([bytes, Buffer.alloc(100)])])
+    expect(() => readTar(rest, [], true)).toThrow(/it is cut/)
+})
