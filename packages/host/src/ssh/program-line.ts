@@ -16,6 +16,8 @@ export interface ProgramLineOptions extends EnvironmentOptions {
   /** False: it reads nothing. */
   readonly hasInput: boolean
   readonly start: string
+  /** As in `ShellLineOptions`. */
+  readonly isPosix: boolean
 }
 
 /** A kernel takes 128 KiB as one argument, and escapes make text longer. */
@@ -43,34 +45,42 @@ export function programLine(
   const args = [cwd, ...argv]
   // What does not fit on a command line goes the other way as well.
   const isLong = args.reduce((bytes, argument) => bytes + Buffer.byteLength(argument) + 3, 0) > MAX_LINE_BYTES
-  const text = `${isLong ? `set -- ${quoteArgv(args)}\n` : ''}${environment}`
+  const text = [...(isLong ? [`set -- ${quoteArgv(args)}`] : []), ...environment].join('; ')
+  // One line of plain text needs no unfolding, which would cost a fork.
+  const isFolded = !/^[\x20-\x7e]*$/.test(text)
+  const evaluate = isFolded ? EVALUATE_FOLDED : EVALUATE
   const script = [
     `{ IFS= read -r x_stat </proc/$$/stat; } 2>/dev/null || x_stat=$$`,
     `echo ${marker.word}"$x_stat"`,
     `echo ${marker.word} >&2`,
     `trap "echo ${marker.word}" 0`,
     `unset x_stat`,
-    ...(text === '' ? [] : ['IFS= read -r x_text || exit 1', ...(isLong ? [EVALUATE] : [])]),
+    ...(text === '' ? [] : ['IFS= read -r x_text || exit 1', ...(isLong ? [evaluate] : [])]),
     `cd -- "$1" || exit 1`,
     `shift`,
     `unset OLDPWD${cleanEnv ? ' PWD SHLVL' : ''}`,
-    ...(text === '' || isLong ? [] : [EVALUATE]),
+    ...(text === '' || isLong ? [] : [evaluate]),
     `if [ -n "\${BASH_VERSION-}" ]; then shopt -s execfail; fi`,
     `exec "$@"${hasInput ? '' : ' </dev/null'}`,
     `exit 127`,
   ].join('; ')
   const start = cleanEnv ? options.start.replace('/bin/sh', '/usr/bin/env -i /bin/sh') : options.start
   return {
-    command: shellLine(script, isLong ? [] : args, { start }),
-    head: text === '' ? '' : `${escapeText(text)}\n`,
+    command: shellLine(script, isLong ? [] : args, { start, isPosix: options.isPosix }),
+    head: text === '' ? '' : `${isFolded ? escapeText(text) : text}\n`,
   }
 }
 
 /** The text is dropped before it runs: it may hold secrets, and `eval` has its own copy. */
-const EVALUATE = 'x_eval=$(printf %b "$x_text"); unset x_text; eval "unset x_eval; $x_eval"'
+const EVALUATE = 'eval "unset x_text; $x_text"'
+const EVALUATE_FOLDED = 'x_eval=$(printf %b "$x_text"); unset x_text; eval "unset x_eval; $x_eval"'
 
 /** What makes the environment, in the order of `EnvironmentOptions`. */
-function environmentText({ env = {}, envRemove = [], secretEnv = {} }: EnvironmentOptions): string {
+function environmentText({
+  env = {},
+  envRemove = [],
+  secretEnv = {},
+}: EnvironmentOptions): readonly string[] {
   const literal = envRemove.filter((pattern) => isLiteralGlob(pattern) && isShellName(pattern))
   const globs = envRemove.filter((pattern) => !isLiteralGlob(pattern))
   return [
@@ -79,18 +89,15 @@ function environmentText({ env = {}, envRemove = [], secretEnv = {} }: Environme
     ...Object.entries({ ...env, ...secretEnv }).map(([name, value]) =>
       value === undefined ? `unset ${name}` : `export ${name}=${quoteWord(value)}`,
     ),
-  ].join('\n')
+  ]
 }
 
 /** `case` takes its patterns from a variable as they are: the shell's own matching, and nothing to quote. */
 function removeMatching(patterns: readonly string[]): string {
   const list = patterns.map((pattern) => quoteWord(pattern.replaceAll('[^', '[!'))).join(' ')
-  return [
-    `for x_name in $(awk 'BEGIN { for (name in ENVIRON) print name }'); do`,
-    `  for x_pattern in ${list}; do case $x_name in $x_pattern) unset "$x_name" 2>/dev/null ;; esac; done`,
-    `done`,
-    `unset x_name x_pattern`,
-  ].join('\n')
+  const names = `awk 'BEGIN { for (name in ENVIRON) print name }'`
+  const unset = `for x_pattern in ${list}; do case $x_name in $x_pattern) unset "$x_name" 2>/dev/null ;; esac; done`
+  return `for x_name in $(${names}); do ${unset}; done; unset x_name x_pattern`
 }
 
 /** A shell stands in between, which takes no other names. */

@@ -7,6 +7,8 @@ import type { SshConnection } from './ssh-connection.ts'
 export interface WorkerFacts extends HostFacts {
   /** What our commands must be started by, so that each leads a process group: most servers see to it themselves. */
   readonly start: 'exec /bin/sh' | 'exec setsid /bin/sh'
+  /** The account's own shell reads quotes as POSIX has it. */
+  readonly hasPosixShell: boolean
 }
 
 /** Everything in one round trip. Each answer is `name=value` and a NUL, since a value may hold anything else. */
@@ -18,6 +20,7 @@ put home "\${HOME-}"
 boot=
 { IFS= read -r boot </proc/sys/kernel/random/boot_id; } 2>/dev/null || boot=$(sysctl -n kern.bootsessionuuid 2>/dev/null)
 put boot "$boot"
+put shell "\${SHELL-}"
 group=$$
 if { IFS= read -r stat </proc/$$/stat; } 2>/dev/null; then set -- \${stat##*) }; group=$3; fi
 [ "$group" = $$ ] && put leads yes
@@ -62,6 +65,7 @@ export async function readFacts(connection: SshConnection, signal?: AbortSignal)
     home,
     bootId: answers.get('boot') || 'unknown',
     env,
+    hasPosixShell: /\/(ba|da|z|k|mk|a)?sh$/.test(answers.get('shell') ?? ''),
     start: answers.has('leads') || !answers.has('setsid') ? 'exec /bin/sh' : 'exec setsid /bin/sh',
   }
 }

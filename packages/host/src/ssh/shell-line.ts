@@ -9,6 +9,8 @@ const DECODE = 'eval "$(printf %b "$1")"'
 export interface ShellLineOptions {
   /** What starts the shell, in words that need no quotes. @default 'exec /bin/sh' */
   readonly start?: string
+  /** True when the account's shell is known to read quotes as POSIX has it: nothing needs to be escaped. @default false */
+  readonly isPosix?: boolean
 }
 
 /**
@@ -21,8 +23,9 @@ export interface ShellLineOptions {
 export function shellLine(
   script: string,
   args: readonly string[] = [],
-  { start = 'exec /bin/sh' }: ShellLineOptions = {},
+  { start = 'exec /bin/sh', isPosix = false }: ShellLineOptions = {},
 ): string {
+  if (isPosix) return `${start} -c ${quoteArgv([script, 'sh', ...args])}`
   const words =
     PLAIN.test(script) && args.every((argument) => PLAIN.test(argument))
       ? [script, 'sh', ...args]

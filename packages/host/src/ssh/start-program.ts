@@ -55,7 +55,12 @@ export async function startProgram(
 ): Promise<StartedProgram> {
   const { cwd = facts.home, hasInput, signal } = options
   const marker = createMarker()
-  const line = programLine(argv, marker, { ...options, cwd, start: facts.start })
+  const line = programLine(argv, marker, {
+    ...options,
+    cwd,
+    start: facts.start,
+    isPosix: facts.hasPosixShell,
+  })
   const channel = await connection.channel(line.command, { signal })
   const stdout = new MarkerGate(marker)
   const stderr = new MarkerGate(marker)
