@@ -19,12 +19,17 @@ export function channelStream(
   { allowHalfOpen = false }: ChannelStreamOptions = {},
 ): Duplex {
   let unsent: ((error?: Error | null) => void) | undefined
-  const lost = () => void stream.destroy(connection.lost.reason as Error)
+  // Of the connection that stands now: another one may follow it.
+  const { lost } = connection
+  const onLost = () => void stream.destroy(lost.reason as Error)
   const stream = new Duplex({
     allowHalfOpen,
     read: () => void source.resume(),
     write(chunk: Buffer, _encoding, done) {
-      if (!channel.writable) return done(new Error('the other side has closed'))
+      if (!channel.writable) {
+        done(new Error('the other side has closed'))
+        return
+      }
       unsent = done
       channel.write(chunk, () => {
         unsent = undefined
@@ -36,7 +41,7 @@ export function channelStream(
       done()
     },
     destroy(error, done) {
-      connection.lost.removeEventListener('abort', lost)
+      lost.removeEventListener('abort', onLost)
       channel.resume()
       source.resume()
       closeChannel(channel)
@@ -59,8 +64,8 @@ export function channelStream(
     unsent?.(new Error('the other side has closed'))
     if (source === channel) end()
   })
-  connection.lost.addEventListener('abort', lost, { once: true })
-  if (connection.lost.aborted) lost()
+  lost.addEventListener('abort', onLost, { once: true })
+  if (lost.aborted) onLost()
   return stream
 }
 

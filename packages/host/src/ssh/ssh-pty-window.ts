@@ -22,11 +22,10 @@ interface ChannelInternals {
 /** Runs `open`, which asks for a session at once; it gets a window of `bytes` in place of ssh2's own. */
 export function withWindow<T>(client: Client, bytes: number, open: () => T): T {
   const protocol = (client as unknown as Internals)._protocol
-  const { session } = protocol
+  const session = protocol.session.bind(protocol)
   Object.defineProperty(protocol, 'session', {
     configurable: true,
-    value: (channel: number, _window: number, packet: number) =>
-      session.call(protocol, channel, bytes, packet),
+    value: (channel: number, _window: number, packet: number) => session(channel, bytes, packet),
   })
   try {
     return open()

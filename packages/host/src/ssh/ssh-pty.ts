@@ -116,7 +116,9 @@ class SshPty implements Pty {
     this.#signal = signal
     this.pid = leader.pid
     this.output = output.output
-    this.exited = exited.then((exit) => exit ?? { exitCode: null, signal: 'SIGHUP' })
+    // A channel whose output nobody reads does not tell that its connection is gone.
+    const told = untilAborted(exited, [host.connection.lost]).catch(() => undefined)
+    this.exited = told.then((exit) => exit ?? { exitCode: null, signal: 'SIGHUP' })
     this.#hungUp = new Promise((resolve) => channel.once('close', () => resolve()))
     signal?.addEventListener('abort', this.#onAbort, { once: true })
   }

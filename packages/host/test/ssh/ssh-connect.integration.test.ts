@@ -1,0 +1,70 @@
+import { once } from 'node:events'
+import { text } from 'node:stream/consumers'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openSshd, type SshdFixture } from '@x/fixtures'
+import { openSshHost } from '../../src/ssh/open-ssh-host.ts'
+import { openContractScope, type ContractScope } from '../../src/testing/contract-scope.ts'
+
+/** Says how many bytes came before the end of the input, which only half-close can tell. */
+const COUNTER = `
+  use Socket; $| = 1; my $path = shift; socket(my $s, PF_UNIX, SOCK_STREAM, 0) or die;
+  bind($s, pack_sockaddr_un($path)) or die; listen($s, 5) or die; print "listening\\n";
+  while (accept(my $c, $s)) { my $n = 0; $n += length $got while sysread($c, $got, 65536); syswrite($c, "$n bytes\\n"); close $c }
+`
+
+/** Stands in for a program of the worker that knows the socket by itself. */
+const PROXY = `
+  use Socket; $| = 1; my $path = shift; socket(my $s, PF_UNIX, SOCK_STREAM, 0) or die; connect($s, pack_sockaddr_un($path)) or die;
+  while (sysread(STDIN, my $got, 65536)) { while (length $got) { substr($got, 0, syswrite($s, $got), "") } }
+  shutdown($s, 1); print "proxied "; while (sysread($s, my $got, 65536)) { print $got }
+`
+
+async function count(scope: ContractScope): Promise<string> {
+  const stream = await scope.host.connect({ unix: scope.at('s.sock') })
+  const said = text(stream)
+  for (let n = 0; n < 48; n += 1) stream.write(Buffer.alloc(65_536, n))
+  stream.end()
+  const answer = await said
+  if (!stream.closed) await once(stream, 'close')
+  return answer
+}
+
+describe('where the server lets the connection through', () => {
+  let sshd: SshdFixture
+  beforeAll(async () => (sshd = await openSshd()))
+  afterAll(() => sshd[Symbol.asyncDispose]())
+
+  test('the end of our side is told, and the answer comes whole', async () => {
+    await using scope = await openContractScope(() => openSshHost(sshd.target, sshd.options))
+    const server = await scope.spawn(['perl', '-e', COUNTER, scope.at('s.sock')], { name: 'server' })
+    await scope.said(scope.at('server.log'), 'listening')
+    expect(await count(scope)).toBe('3145728 bytes\n')
+    await server.stop()
+  })
+})
+
+describe('where the server forbids it, a program of the worker carries the stream', () => {
+  let sshd: SshdFixture
+  beforeAll(async () => (sshd = await openSshd({ forwarding: false })))
+  afterAll(() => sshd[Symbol.asyncDispose]())
+
+  test('by whatever is there, with half-close', async () => {
+    await using scope = await openContractScope(() => openSshHost(sshd.target, sshd.options))
+    const server = await scope.spawn(['perl', '-e', COUNTER, scope.at('s.sock')], { name: 'server' })
+    await scope.said(scope.at('server.log'), 'listening')
+    expect(await count(scope)).toBe('3145728 bytes\n')
+    expect(await count(scope)).toBe('3145728 bytes\n')
+    await server.stop()
+    const failure = { name: 'HostError', code: 'connect-failed', cause: expect.any(Error) as unknown }
+    for (const name of ['s.sock', 'missing', 'server.log'])
+      await expect(scope.host.connect({ unix: scope.at(name) }), name).rejects.toMatchObject(failure)
+  })
+  test('by the program that the caller names', async () => {
+    const relay = (unix: string) => ['perl', '-e', PROXY, unix] as const
+    await using scope = await openContractScope(() => openSshHost(sshd.target, { ...sshd.options, relay }))
+    const server = await scope.spawn(['perl', '-e', COUNTER, scope.at('s.sock')], { name: 'server' })
+    await scope.said(scope.at('server.log'), 'listening')
+    expect(await count(scope)).toBe('proxied 3145728 bytes\n')
+    await server.stop()
+  })
+})
