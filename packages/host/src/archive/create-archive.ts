@@ -1,6 +1,6 @@
 import { assertAbsolute } from '../assert-arguments.ts'
 import { HostError } from '../errors.ts'
-import type { Host } from '../host.ts'
+import type { ArchiveHost } from './archive-host.ts'
 import { renderArchiveHeader } from './archive-header.ts'
 import { findChanges } from './changes.ts'
 import { COMPRESSORS, renderFrames } from './compression.ts'
@@ -79,7 +79,11 @@ const HARMLESS = new RegExp(
  * @throws HostError `not-found`, `not-a-directory`, `permission-denied` when a part of it cannot be read, `unsupported`
  * when the machine lacks tar, find, or zstd and gzip; `TypeError` for a pattern that is none
  */
-export async function archive(host: Host, directory: string, options: ArchiveOptions = {}): Promise<Archive> {
+export async function archive(
+  host: ArchiveHost,
+  directory: string,
+  options: ArchiveOptions = {},
+): Promise<Archive> {
   const { base, signal, exclude = [] } = options
   assertAbsolute('directory', directory)
   const excluded = createExclude(exclude)
@@ -102,7 +106,7 @@ interface Parts {
 }
 
 async function* archiveStream(
-  host: Host,
+  host: ArchiveHost,
   { manifest, changed, deleted, tools, root }: Parts,
   { base, signal, onProgress }: ArchiveOptions,
 ): AsyncGenerator<Uint8Array> {

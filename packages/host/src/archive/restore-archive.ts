@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { assertAbsolute } from '../assert-arguments.ts'
 import { HostError } from '../errors.ts'
-import type { Host } from '../host.ts'
+import type { ArchiveHost } from './archive-host.ts'
 import { resolveLimits, type ArchiveLimits } from './archive-limits.ts'
 import type { ArchiveHeader } from './archive-header.ts'
 import { EntryVetter } from './entry-vetter.ts'
@@ -44,7 +44,7 @@ export interface RestoreOptions {
  * `unsupported` when the machine lacks tar; else what the machine said. What a stream throws is passed on
  */
 export async function restore(
-  host: Host,
+  host: ArchiveHost,
   archives: AsyncIterable<Uint8Array> | readonly AsyncIterable<Uint8Array>[],
   directory: string,
   options: RestoreOptions = {},
@@ -112,7 +112,7 @@ function withMode(line: string, mode: number | undefined): string {
 }
 
 /** A link to a directory stays; the directory behind it is replaced. */
-async function resolveTarget(host: Host, directory: string): Promise<string> {
+async function resolveTarget(host: ArchiveHost, directory: string): Promise<string> {
   const clean = path.posix.normalize(directory).replace(/(?<=.)\/+$/, '')
   const stat = await host.files.stat(clean)
   const target = stat?.type === 'symlink' ? await host.files.realPath(clean) : clean

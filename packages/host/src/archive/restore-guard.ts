@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import path from 'node:path'
 import { HostError } from '../errors.ts'
-import type { Host } from '../host.ts'
+import type { ArchiveHost } from './archive-host.ts'
 import type { RunningProcess } from '../running-process.ts'
 import { GUARD_SCRIPT } from './guard-script.ts'
 import { programError, readLines, startProgram } from './run-program.ts'
@@ -24,7 +24,7 @@ export interface RestoreGuard extends AsyncDisposable {
  * Begins a restore of `target`: sweeps what killed ones have left beside it, and makes the private directory. Disposing
  * it without a swap removes that directory. So does the machine itself when the way to it is cut.
  */
-export async function openRestoreGuard(host: Host, target: string): Promise<RestoreGuard> {
+export async function openRestoreGuard(host: ArchiveHost, target: string): Promise<RestoreGuard> {
   const parent = path.posix.dirname(target)
   const base = path.posix.basename(target)
   const stage = `.${base}.x-restore-${randomUUID()}`

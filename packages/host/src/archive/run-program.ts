@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
 import { HostError } from '../errors.ts'
-import type { Host } from '../host.ts'
+import type { ArchiveHost } from './archive-host.ts'
 import type { ProcessExit, RunningProcess } from '../running-process.ts'
 import { PLAIN_LOCALE } from './worker-tools.ts'
 
@@ -16,7 +16,7 @@ export interface ProgramOptions {
 
 /** Starts a program of an archive. The caller closes it. */
 export function startProgram(
-  host: Host,
+  host: ArchiveHost,
   argv: readonly string[],
   { signal, ...options }: ProgramOptions,
 ): Promise<RunningProcess> {

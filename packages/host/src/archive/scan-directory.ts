@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
 import { HostError } from '../errors.ts'
-import type { Host } from '../host.ts'
+import type { ArchiveHost } from './archive-host.ts'
 import { LineManifest, MANIFEST_FIELDS } from './manifest.ts'
 import { assertExit, readLines, startProgram } from './run-program.ts'
 import { workerTools } from './worker-tools.ts'
@@ -33,7 +33,7 @@ exit 0
  * @throws HostError `not-found`, `not-a-directory`, `permission-denied` when a part of it cannot be read
  */
 export async function scanDirectory(
-  host: Host,
+  host: ArchiveHost,
   directory: string,
   options: ScanOptions = {},
 ): Promise<LineManifest> {
@@ -66,7 +66,7 @@ export async function scanDirectory(
   return new LineManifest(lines, id)
 }
 
-async function assertDirectory(host: Host, directory: string): Promise<void> {
+async function assertDirectory(host: ArchiveHost, directory: string): Promise<void> {
   const stat = await host.files.stat(directory)
   if (stat === undefined) throw new HostError('not-found', `there is no directory ${directory}`)
   if (stat.type !== 'directory') throw new HostError('not-a-directory', `not a directory: ${directory}`)

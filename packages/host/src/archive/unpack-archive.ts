@@ -1,5 +1,5 @@
 import { HostError } from '../errors.ts'
-import type { Host } from '../host.ts'
+import type { ArchiveHost } from './archive-host.ts'
 import type { ArchiveHeader } from './archive-header.ts'
 import { decompress } from './decompress.ts'
 import type { EntryVetter } from './entry-vetter.ts'
@@ -9,7 +9,7 @@ import type { WorkerTools } from './worker-tools.ts'
 
 /** Where and how archives are unpacked, one after the other. */
 export interface UnpackPlace {
-  readonly host: Host
+  readonly host: ArchiveHost
   readonly tools: WorkerTools
   /** On the machine, private. */
   readonly directory: string

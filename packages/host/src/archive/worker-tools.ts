@@ -1,6 +1,6 @@
 import { HostError } from '../errors.ts'
 import { mustSucceed } from '../exec-result.ts'
-import type { Host } from '../host.ts'
+import type { ArchiveHost } from './archive-host.ts'
 
 /** What a machine has to make and unpack archives with. */
 export interface WorkerTools {
@@ -28,13 +28,13 @@ done
 for tool in zstd gzip; do command -v "$tool" >/dev/null 2>&1 && echo "$tool"; done
 exit 0
 `
-const known = new WeakMap<Host, Promise<WorkerTools>>()
+const known = new WeakMap<ArchiveHost, Promise<WorkerTools>>()
 
 /**
  * Asks a machine once what it has.
  * @throws HostError `unsupported`, naming what is missing
  */
-export async function workerTools(host: Host, signal?: AbortSignal): Promise<WorkerTools> {
+export async function workerTools(host: ArchiveHost, signal?: AbortSignal): Promise<WorkerTools> {
   const asked = known.get(host)
   if (asked !== undefined) return asked
   const asking = probe(host, signal)
@@ -43,7 +43,7 @@ export async function workerTools(host: Host, signal?: AbortSignal): Promise<Wor
   return asking
 }
 
-async function probe(host: Host, signal: AbortSignal | undefined): Promise<WorkerTools> {
+async function probe(host: ArchiveHost, signal: AbortSignal | undefined): Promise<WorkerTools> {
   const options = { env: PLAIN_LOCALE, timeoutMs: 30_000, ...(signal === undefined ? {} : { signal }) }
   const { stdout } = mustSucceed(await host.exec(['sh', '-c', PROBE], options))
   const lines = stdout.split('\n')
@@ -57,6 +57,6 @@ async function probe(host: Host, signal: AbortSignal | undefined): Promise<Worke
   return { tar, find, compression }
 }
 
-function missing(host: Host, what: string): HostError {
+function missing(host: ArchiveHost, what: string): HostError {
   return new HostError('unsupported', `${host.name} lacks ${what}: archives need it there`)
 }
