@@ -1,5 +1,6 @@
 import type { Drill } from './drill.ts'
+import { hostileArchives } from './hostile-archives/hostile-archives.ts'
 import { killOrchestrator } from './kill-orchestrator/kill-orchestrator.ts'
 
 /** Every drill there is. */
-export const DRILLS: readonly Drill[] = [killOrchestrator]
+export const DRILLS: readonly Drill[] = [killOrchestrator, hostileArchives]
