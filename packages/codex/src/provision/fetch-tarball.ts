@@ -91,7 +91,8 @@ function npmFailed(spec: string, stderr: string): SessionError {
   )
 }
 
-async function assertIntegrity(host: Host, tarball: string, release: Release): Promise<void> {
+/** @throws SessionError `provision` when the tarball is not the one that was pinned */
+export async function assertIntegrity(host: Host, tarball: string, release: Release): Promise<void> {
   const { stdout } = await host.exec(['sha512sum', '--', tarball])
   const got = `sha512-${Buffer.from(stdout.split(' ')[0] ?? '', 'hex').toString('base64')}`
   if (got !== release.integrity) throw notWhatWasPinned(release)

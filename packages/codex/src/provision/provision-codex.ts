@@ -6,11 +6,14 @@ import { resolveCacheDir } from '../home/x-directories.ts'
 import { fetchTarball } from './fetch-tarball.ts'
 import type { OnProgress } from './progress.ts'
 import { NEWEST_CODEX, RELEASES, type CodexVersion, type Release } from './releases.ts'
+import { uploadTarball } from './upload-tarball.ts'
 
 export interface ProvisionOptions {
   readonly host: Host
   /** @default the newest that was tested */
   readonly version?: CodexVersion
+  /** Fetches it for a host that can't, which then gets it from there. @default none */
+  readonly source?: Host
   /** @default `$XDG_CACHE_HOME/x`, else `~/.cache/x`, on the host */
   readonly cacheDir?: string
   readonly signal?: AbortSignal
@@ -34,7 +37,7 @@ export interface Installation {
  * @throws SessionError `provision`
  */
 export async function provisionCodex(options: ProvisionOptions): Promise<Installation> {
-  const { host, version = NEWEST_CODEX, signal, onProgress } = options
+  const { host, source, version = NEWEST_CODEX, signal, onProgress } = options
   const releases = Object.hasOwn(RELEASES, version) ? RELEASES[version] : undefined
   if (!releases)
     throw new ConfigError('version', `one of ${Object.keys(RELEASES).join(', ')}`, JSON.stringify(version))
@@ -53,6 +56,7 @@ export async function provisionCodex(options: ProvisionOptions): Promise<Install
   if (!(await isComplete(host, directory, release))) {
     await install(host, release, directory, {
       version,
+      ...(source && { source }),
       ...(signal && { signal }),
       ...(onProgress && { onProgress }),
     })
@@ -75,14 +79,23 @@ async function install(
   host: Host,
   release: Release,
   directory: string,
-  options: { readonly version: string; readonly signal?: AbortSignal; readonly onProgress?: OnProgress },
+  options: {
+    readonly version: string
+    readonly source?: Host
+    readonly signal?: AbortSignal
+    readonly onProgress?: OnProgress
+  },
 ): Promise<void> {
-  const { version, signal, onProgress } = options
+  const { version, source, signal, onProgress } = options
   const parent = path.posix.dirname(directory)
   const staging = path.posix.join(parent, `.staging-${randomBytes(6).toString('hex')}`)
   await host.files.makeDirectory(staging, { mode: 0o700 })
   try {
-    const tarball = await fetchTarball(host, release, staging, options)
+    const tarball = await fetchTarball(host, release, staging, options).catch((error: unknown) => {
+      signal?.throwIfAborted()
+      if (!source || !(error instanceof SessionError)) throw error
+      return uploadTarball(source, host, release, staging, options)
+    })
     onProgress?.({ doing: `Unpacking Codex ${version}` })
     const tree = path.posix.join(staging, 'tree')
     await unpack(host, tarball, tree, signal)

@@ -12,12 +12,11 @@ import { boundariesOf } from '../posture/boundaries.ts'
 import { describeRefusal, grantsThatHold, isGrantable } from '../posture/grants.ts'
 import type { PermissionPlaces } from '../posture/render-permissions.ts'
 import { connectAppServer, findAppServer, startAppServer, stopAppServer } from './app-server.ts'
-import { keepGiven } from './keep-given.ts'
+import { keptInRecord } from './kept-in-record.ts'
 import { LinkKeeper } from './link-keeper.ts'
 import { chosenModel, type LaunchRecord } from './parse-launch-record.ts'
 import { queueFile } from './queue-file.ts'
 import { RecordKeeper } from './record-keeper.ts'
-import { forgetSteered, rememberSteered } from './remember-steered.ts'
 import type { Session } from './session.ts'
 import { SessionGrants } from './session-grants.ts'
 import { startThread, type OpenedThread } from './thread.ts'
@@ -76,12 +75,7 @@ export class CodexSession implements Session {
       threadId: thread.threadId,
       cwd: record.directory,
       gate: this.ready,
-      onFirstMessage: () => this.record.save({ spoken: true }),
-      steered: record.steered ?? [],
-      onSteer: (message) => this.record.save(rememberSteered(this.record.current, message)),
-      onReturned: (clientId) => this.record.save(forgetSteered(this.record.current, clientId)),
-      chosen: chosenModel(record),
-      onChoice: (model) => this.record.save({ model }),
+      ...keptInRecord(this.record),
       queue: queueFile(host, places.paths.queue),
       // Not knowing it has a cost only when the thread is lost, and then it is the message.
       onTurnEnded: () => void this.turnKept().catch(() => undefined),
@@ -96,8 +90,6 @@ export class CodexSession implements Session {
       mayGrant: (grant) => isGrantable(host, places, grant, this.record.current.grants ?? []),
       unattended: record.approvals === 'never',
       tools,
-      given: record.given ?? [],
-      onGiven: (added) => this.record.save(keepGiven(this.record.current, added)),
       writableRoots,
     })
     this.link = new LinkKeeper({

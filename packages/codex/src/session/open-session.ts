@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import path from 'node:path'
 import { ConversationError, type Grant } from '@x/agents/conversation'
-import type { Host } from '@x/host'
+import { openLocalHost, type Host } from '@x/host'
 import { assertTools } from '../conversation/dynamic-tools.ts'
 import { ConfigError } from '../errors.ts'
 import { resolveStateDir } from '../home/x-directories.ts'
@@ -110,8 +110,11 @@ async function firstGrants(
 async function findInstallation(options: SessionOptions): Promise<Installation> {
   const { host, binary, version, cacheDir, signal, onProgress } = options
   if (binary === undefined) {
-    return provisionCodex({
+    // A worker without a registry of its own gets it from this machine.
+    await using here = host.name === 'local' ? undefined : await openLocalHost()
+    return await provisionCodex({
       host,
+      ...(here && { source: here }),
       ...(version && { version }),
       ...(cacheDir !== undefined && { cacheDir }),
       ...(signal && { signal }),
