@@ -1,4 +1,5 @@
 import {
+  SEEN_MS,
   WAITER_MS,
   type Lease,
   type LeaseAnswer,
@@ -17,7 +18,7 @@ import { toLease } from './seed-document.ts'
 export async function acquireLease(context: MongoContext, request: LeaseRequest): Promise<LeaseAnswer> {
   const { queueName } = checkLeaseRequest(request)
   const now = await serverTime(context)
-  await context.waiters.deleteMany({ seenAt: { $lt: new Date(now - WAITER_MS) } })
+  await context.waiters.deleteMany({ seenAt: { $lt: new Date(now - WAITER_MS - SEEN_MS) } })
   const { ahead, isWaiting } = await placeOf(context, queueName, request)
   const free = await freeSeeds(context, request)
   const lease = free > ahead ? await take(context, request) : undefined
@@ -27,7 +28,7 @@ export async function acquireLease(context: MongoContext, request: LeaseRequest)
   }
   const seeds = await countSeeds(context, request)
   if (request.queue === undefined) return { type: 'unavailable', seeds }
-  const ticket = await wait(context, queueName, request, isWaiting)
+  const ticket = isWaiting ? await stay(context, request, now) : await wait(context, queueName, request)
   return { type: 'waiting', ticket, place: ahead + 1, seeds }
 }
 
@@ -73,18 +74,20 @@ async function take({ seeds }: MongoContext, request: LeaseRequest): Promise<Lea
   return taken ? toLease(taken, taken.leaseRenewedAt?.getTime() ?? 0) : undefined
 }
 
+async function stay({ waiters }: MongoContext, request: LeaseRequest, now: number): Promise<string> {
+  const ticket = ticketOf(request)
+  await waiters.updateOne(
+    { _id: ticket, seenAt: { $lt: new Date(now - SEEN_MS) } },
+    { $currentDate: { seenAt: true } },
+  )
+  return ticket
+}
+
 async function wait(
   { waiters, counters }: MongoContext,
   queue: string,
-  request: LeaseRequest,
-  isWaiting: boolean,
+  { owner, holder, worker }: LeaseRequest,
 ): Promise<string> {
-  const { owner, holder, worker } = request
-  if (isWaiting) {
-    const ticket = ticketOf(request)
-    const { matchedCount } = await waiters.updateOne({ _id: ticket }, { $currentDate: { seenAt: true } })
-    if (matchedCount === 1) return ticket
-  }
   const counter = await counters.findOneAndUpdate(
     { _id: 'place' },
     { $inc: { value: 1 } },

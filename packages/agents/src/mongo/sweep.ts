@@ -1,5 +1,5 @@
 import { checkMs } from '../store/check.ts'
-import { WAITER_MS } from '../store/lease.ts'
+import { SEEN_MS, WAITER_MS } from '../store/lease.ts'
 import { GRACE_MS, type SweepOptions, type SweepResult } from '../store/store.ts'
 import { serverTime, type MongoContext } from './mongo-context.ts'
 
@@ -8,7 +8,7 @@ export async function sweep(context: MongoContext, options: SweepOptions = {}): 
   checkMs('graceMs', graceMs)
   const now = await serverTime(context)
   const limit = new Date(now - graceMs)
-  const waiters = await context.waiters.deleteMany({ seenAt: { $lt: new Date(now - WAITER_MS) } })
+  const waiters = await context.waiters.deleteMany({ seenAt: { $lt: new Date(now - WAITER_MS - SEEN_MS) } })
   return {
     blobs: await sweepBlobs(context, limit),
     waiters: waiters.deletedCount,

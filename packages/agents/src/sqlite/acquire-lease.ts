@@ -1,4 +1,4 @@
-import { WAITER_MS, type LeaseAnswer, type LeaseCounts, type LeaseRequest } from '../store/lease.ts'
+import { SEEN_MS, WAITER_MS, type LeaseAnswer, type LeaseCounts, type LeaseRequest } from '../store/lease.ts'
 import { noSeed } from '../store/refusals.ts'
 import { checkLeaseRequest, newId } from '../store/seed-input.ts'
 import { toLease, toSeedRow } from './seed-row.ts'
@@ -9,7 +9,7 @@ export async function acquireLease({ db }: SqliteContext, request: LeaseRequest)
   const { queueName } = checkLeaseRequest(request)
   return db.write((statements) => {
     const { run, now } = statements
-    run('DELETE FROM waiters WHERE seen_at < ?', now - WAITER_MS)
+    run('DELETE FROM waiters WHERE seen_at < ?', now - WAITER_MS - SEEN_MS)
     const { ahead, place } = placeOf(statements, queueName, request)
     const seedId = freeSeed(statements, request, ahead)
     if (seedId !== undefined) {
@@ -78,7 +78,7 @@ function wait(
   place: number | undefined,
 ): string {
   if (place !== undefined && typeof queue === 'string') {
-    run('UPDATE waiters SET seen_at = ? WHERE place = ?', now, place)
+    run('UPDATE waiters SET seen_at = ? WHERE place = ? AND seen_at < ?', now, place, now - SEEN_MS)
     return queue
   }
   const ticket = newId()

@@ -39,6 +39,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
   const { DatabaseSync } = await loadSqlite()
   const db = new SqliteDatabase(connect(DatabaseSync, file), file, busyMs)
   try {
+    await prepare(db)
     await migrate(db)
     // Only now is it sure that the file is ours. The log takes its mode from the file.
     await chmod(file, 0o600)
@@ -66,16 +67,19 @@ function connect(
   file: string,
 ): InstanceType<typeof DatabaseSync> {
   try {
-    const connection = new DatabaseSync(file)
-    connection.exec('PRAGMA busy_timeout = 0') // waiting is done outside, where it keeps nobody
-    connection.exec('PRAGMA synchronous = FULL')
-    connection.exec('PRAGMA foreign_keys = ON')
-    connection.exec('PRAGMA secure_delete = ON')
-    connection.exec('PRAGMA trusted_schema = OFF')
-    return connection
+    return new DatabaseSync(file)
   } catch (error) {
     throw toStoreError(error, file)
   }
+}
+
+/** What holds for this connection alone. Each of them may already have to wait for others. */
+async function prepare(db: SqliteDatabase): Promise<void> {
+  await db.exec('PRAGMA busy_timeout = 0') // waiting is done outside, where it keeps nobody
+  await db.exec('PRAGMA synchronous = FULL')
+  await db.exec('PRAGMA foreign_keys = ON')
+  await db.exec('PRAGMA secure_delete = ON')
+  await db.exec('PRAGMA trusted_schema = OFF')
 }
 
 async function makePrivateFile(file: string): Promise<void> {

@@ -1,5 +1,5 @@
 import { checkMs } from '../store/check.ts'
-import { WAITER_MS } from '../store/lease.ts'
+import { SEEN_MS, WAITER_MS } from '../store/lease.ts'
 import { GRACE_MS, type SweepOptions, type SweepResult } from '../store/store.ts'
 import type { SqliteContext } from './sqlite-context.ts'
 
@@ -8,7 +8,7 @@ export async function sweep({ db, shelf }: SqliteContext, options: SweepOptions 
   checkMs('graceMs', graceMs)
   const { blobs, waiters, orchestrators } = await db.write(({ all, run, now }) => ({
     blobs: all(`DELETE FROM blobs WHERE state <> 'attached' AND touched_at < ? RETURNING id`, now - graceMs),
-    waiters: run('DELETE FROM waiters WHERE seen_at < ?', now - WAITER_MS),
+    waiters: run('DELETE FROM waiters WHERE seen_at < ?', now - WAITER_MS - SEEN_MS),
     orchestrators: run(
       `DELETE FROM orchestrators WHERE (gone = 1 OR beat_at + lifetime_ms < ?)
          AND NOT EXISTS (SELECT 1 FROM tasks WHERE orchestrator = orchestrators.id)`,

@@ -31,13 +31,16 @@ export interface LeaseRequest {
   readonly leaseMs: number
   /**
    * Waits in the queue when none is free: `true` the first time, then the ticket that came back. Whoever does not ask
-   * again within {@link WAITER_MS} has left.
+   * again within {@link WAITER_MS} has left, and is forgotten a little later.
    */
   readonly queue?: true | string
 }
 
-/** A waiter that has not asked for this long, in milliseconds, has lost its place. */
+/** A waiter that asks at least this often, in milliseconds, keeps its place. */
 export const WAITER_MS = 15_000
+
+/** That a waiter has asked is written down this often, since a write is dear and asking is not. */
+export const SEEN_MS = 3_000
 
 /** What stands in the way, of the seeds that were asked for. */
 export interface LeaseCounts {

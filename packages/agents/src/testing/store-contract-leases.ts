@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import { WAITER_MS } from '../store/lease.ts'
+import { SEEN_MS, WAITER_MS } from '../store/lease.ts'
 import type { Store } from '../store/store.ts'
 import {
   inTurn,
@@ -185,7 +185,7 @@ export function leaseContract(scenario: StoreCase): void {
     expect(await wait(store, 'patient', patient)).toMatchObject({ place: 2 })
     await backdate(WAITER_MS / 2)
     await wait(store, 'patient', patient)
-    await backdate(WAITER_MS / 2 + 1_000)
+    await backdate(WAITER_MS / 2 + SEEN_MS + 1_000)
     expect(await wait(store, 'patient', patient)).toMatchObject({ place: 1 })
     await store.leases.release(lease)
     expect(await wait(store, 'gone', gone)).toMatchObject({ type: 'waiting', place: 2 })
