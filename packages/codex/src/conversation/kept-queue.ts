@@ -1,3 +1,4 @@
+import { ConversationError } from '@x/agents/conversation'
 import { EMPTY_QUEUE, type StoredQueue } from './parse-queue.ts'
 
 /** Where the queue outlives us. Several processes may have the same one open. */
@@ -7,6 +8,8 @@ export interface QueueStore {
   replace(known: number, next: StoredQueue): Promise<boolean>
 }
 
+/** UTF-16 units of all that wait: its file, all of it escaped, is then one that can be read again. */
+const MAX_TEXT = 8 * 1024 * 1024
 /** How often a change is tried that somebody else comes before. */
 const CHANGE_TRIES = 50
 
@@ -83,4 +86,10 @@ export function without(queue: StoredQueue, id: string): StoredQueue {
     messages: queue.messages.filter((one) => one.id !== id),
     ...(leaving && leaving.id !== id && { leaving }),
   }
+}
+
+/** @throws ConversationError `queue-full` when more waits than can be kept */
+export function bounded(queue: StoredQueue): StoredQueue {
+  if (queue.messages.reduce((length, { text }) => length + text.length, 0) <= MAX_TEXT) return queue
+  throw new ConversationError('queue-full', `at most ${String(MAX_TEXT)} characters can wait`)
 }

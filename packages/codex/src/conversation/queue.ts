@@ -7,7 +7,7 @@ import {
 } from '@x/agents/conversation'
 import { RpcError } from '@x/codex-appserver'
 import { ClaimWatch, isSame, type Claim } from './claim-watch.ts'
-import { KeptQueue, waits, without, type QueueStore } from './kept-queue.ts'
+import { bounded, KeptQueue, waits, without, type QueueStore } from './kept-queue.ts'
 import type { QueuedDelivery } from './outbox.ts'
 import type { StoredQueue } from './parse-queue.ts'
 import { SentTurn } from './sent-turn.ts'
@@ -28,8 +28,6 @@ export interface QueueOptions {
 const CLAIM_MS = 10_000
 /** How many messages may wait. */
 const MAX_MESSAGES = 100
-/** UTF-16 units of all that wait: its file, all of it escaped, is then one that can be read again. */
-const MAX_TEXT = 8 * 1024 * 1024
 
 /**
  * Messages that wait until the turn that runs has ended, oldest first.
@@ -301,10 +299,4 @@ export class Queue {
     if (JSON.stringify(queue) !== JSON.stringify(feed.state.queue))
       feed.publish({ type: 'queue-changed', queue })
   }
-}
-
-/** @throws ConversationError `queue-full` when more waits than can be kept */
-function bounded(queue: StoredQueue): StoredQueue {
-  if (queue.messages.reduce((length, { text }) => length + text.length, 0) <= MAX_TEXT) return queue
-  throw new ConversationError('queue-full', `at most ${String(MAX_TEXT)} characters can wait`)
 }
