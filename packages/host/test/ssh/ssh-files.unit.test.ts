@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
+import { parseGlobPath } from '../../src/glob-path.ts'
 import { errnoOf, workerFileError } from '../../src/ssh/ssh-files-error.ts'
+import { findArguments, isFound } from '../../src/ssh/ssh-files-glob.ts'
 import { parseStat } from '../../src/ssh/ssh-files.ts'
 
 const failed = (stderr: string) => ({ exitCode: 1, signal: null, stdout: Buffer.alloc(0), stderr })
@@ -42,4 +44,50 @@ test('a stat has milliseconds and their fraction where the worker tells them', (
   expect(parseStat('21b6 0 0 5 5.5\n')?.type).toBe('other')
   expect(parseStat('stat: usage')).toBeUndefined()
   expect(parseStat('')).toBeUndefined()
+})
+
+test('a search leaves out what cannot match, and nothing that can', () => {
+  expect(findArguments('a/*.md')).toEqual([
+    '-maxdepth',
+    '2',
+    '(',
+    '-name',
+    '.?*',
+    '-prune',
+    ')',
+    '-o',
+    '!',
+    '(',
+    '-path',
+    './a',
+    '-o',
+    '-path',
+    './a/*',
+    ')',
+    '-prune',
+    '-o',
+  ])
+  expect(findArguments('.a/**/x')).toEqual([
+    '!',
+    '(',
+    '-path',
+    './.a',
+    '-o',
+    '-path',
+    './.a/*',
+    ')',
+    '-prune',
+    '-o',
+  ])
+  // The worker's patterns mean bytes: one character may be several.
+  expect(findArguments('é?[x]')).toContain('./é*')
+})
+
+test('what was found is matched name by name', () => {
+  const pattern = parseGlobPath('a/**/[x-y]?.md')
+  expect(
+    ['a/xé.md', 'a/b/c/y1.md', 'b/x1.md', 'a/x.md', 'a', 'a/.b/x1.md'].filter((name) =>
+      isFound(pattern, name),
+    ),
+  ).toEqual(['a/xé.md', 'a/b/c/y1.md'])
 })

@@ -1,0 +1,160 @@
+import { once } from 'node:events'
+import type { ClientChannel } from 'ssh2'
+import { exitOf } from './channel-exit.ts'
+import type { ScriptResult } from './exec-script.ts'
+import { createMarker, MarkerGate } from './marker-gate.ts'
+import { shellLine } from './shell-line.ts'
+import { connectionLost, type SshConnection } from './ssh-connection.ts'
+import { untilAborted } from './until-aborted.ts'
+
+/** Pieces that go to the worker together: each costs it one small program. */
+const FRAME_BYTES = 512 * 1024
+
+/** A script of ours and what it is started by. */
+export interface ShellScript {
+  readonly line: string
+  readonly marker: ReturnType<typeof createMarker>
+}
+
+export function shellScript(script: string, args: readonly string[]): ShellScript {
+  const marker = createMarker()
+  return { line: shellLine(`echo ${marker.word}; echo ${marker.word} >&2; ${script}`, args), marker }
+}
+
+/**
+ * What a script says, piece by piece; nothing is held but what is under way. Ends with `check` of how it ended.
+ * @throws HostError `connection-lost`, `closed`; what `check` throws; the reason of `signal`
+ */
+export async function* readPieces(
+  connection: SshConnection,
+  script: ShellScript,
+  signal: AbortSignal,
+  check: (result: ScriptResult) => unknown,
+): AsyncGenerator<Uint8Array, void> {
+  const channel = await connection.channel(script.line, { signal })
+  const { lost } = connection
+  const running = new RunningScript(channel, script)
+  const stop = () => void running.stdout.destroy((signal.aborted ? signal : lost).reason as Error)
+  signal.addEventListener('abort', stop)
+  lost.addEventListener('abort', stop)
+  try {
+    channel.end()
+    for await (const piece of running.stdout) yield piece as Buffer
+    check(await running.result())
+  } finally {
+    signal.removeEventListener('abort', stop)
+    lost.removeEventListener('abort', stop)
+    running.release()
+  }
+}
+
+/**
+ * Hands pieces to a script that takes them as `WRITE_PIECES` does. What the source throws is thrown when the script has
+ * tidied up.
+ */
+export async function writePieces(
+  connection: SshConnection,
+  script: ShellScript,
+  source: AsyncIterable<Uint8Array | string>,
+): Promise<ScriptResult> {
+  const channel = await connection.channel(script.line)
+  const { lost } = connection
+  const running = new RunningScript(channel, script)
+  try {
+    // The source is not asked before somebody can take what it has.
+    if (!(await untilAborted(running.ready, [lost]))) return await running.result()
+    let total = 0
+    let failure: { readonly error: unknown } | undefined
+    try {
+      for await (const frame of frames(source)) {
+        total += frame.length
+        if (!(await untilAborted(running.send(frame), [lost]))) break
+      }
+    } catch (error) {
+      if (lost.aborted) throw lost.reason
+      failure = { error }
+    }
+    channel.end(failure === undefined ? `end ${total}\n` : 'failed\n')
+    const result = await untilAborted(running.result(), [lost])
+    if (failure !== undefined) throw failure.error
+    return result
+  } finally {
+    running.release()
+  }
+}
+
+class RunningScript {
+  readonly stdout: MarkerGate
+  readonly exited: ReturnType<typeof exitOf>
+  readonly #channel: ClientChannel
+  readonly #mark: string
+  #stderr = ''
+  #hasExited = false
+
+  constructor(channel: ClientChannel, { marker }: ShellScript) {
+    this.#channel = channel
+    this.#mark = `${marker.text}\n`
+    this.stdout = channel.pipe(new MarkerGate(marker))
+    this.stdout.on('error', () => undefined)
+    channel.stderr.on(
+      'data',
+      (chunk: Buffer) => (this.#stderr = (this.#stderr + chunk.toString()).slice(-64_000)),
+    )
+    // A script may end before it has read all; how it ended tells.
+    channel.on('error', () => undefined)
+    this.exited = exitOf(channel)
+    void this.exited.then(() => (this.#hasExited = true))
+  }
+
+  /** Its first word; false when it ended without one. */
+  get ready(): Promise<boolean> {
+    const word = once(this.stdout, 'data').then(
+      () => true,
+      () => false,
+    )
+    return Promise.race([word, this.exited.then(() => false)])
+  }
+
+  /** False when the script has ended and takes no more. */
+  async send(frame: Buffer): Promise<boolean> {
+    if (this.#hasExited || !this.#channel.writable) return false
+    this.#channel.write(`${frame.length}\n`)
+    const taken = new Promise<boolean>((resolve) => this.#channel.write(frame, () => resolve(true)))
+    return Promise.race([taken, this.exited.then(() => false)])
+  }
+
+  async result(): Promise<ScriptResult> {
+    const exit = await this.exited
+    if (exit === undefined)
+      throw connectionLost('the worker', new Error('the command ended without a status'))
+    this.stdout.resume()
+    if (!this.#channel.stderr.readableEnded) await once(this.#channel.stderr, 'end')
+    const at = this.#stderr.indexOf(this.#mark)
+    const stderr = at < 0 ? this.#stderr : this.#stderr.slice(at + this.#mark.length)
+    return { ...exit, stdout: Buffer.alloc(0), stderr }
+  }
+
+  release(): void {
+    this.#channel.unpipe(this.stdout)
+    this.#channel.resume()
+    this.#channel.stderr.resume()
+    this.#channel.close()
+  }
+}
+
+/** Small pieces together, large ones as they are. */
+async function* frames(source: AsyncIterable<Uint8Array | string>): AsyncGenerator<Buffer, void> {
+  let pieces: Buffer[] = []
+  let bytes = 0
+  for await (const piece of source) {
+    const buffer = typeof piece === 'string' ? Buffer.from(piece) : Buffer.from(piece)
+    if (buffer.length === 0) continue
+    pieces.push(buffer)
+    bytes += buffer.length
+    if (bytes < FRAME_BYTES) continue
+    yield Buffer.concat(pieces)
+    pieces = []
+    bytes = 0
+  }
+  if (bytes > 0) yield Buffer.concat(pieces)
+}
