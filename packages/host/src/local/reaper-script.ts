@@ -16,7 +16,7 @@ while read -r what pid start; do
   entry=$pid:$start
   case $what in
   +) list="$list$entry " ;;
-  -) case $list in *" $entry "*) list="\${list%% "$entry" *} \${list#* "$entry" }" ;; esac ;;
+  -) case $list in *" $entry "*) list="\${list%% $entry *} \${list#* $entry }" ;; esac ;;
   esac
 done
 [ "$list" = ' ' ] && exit 0

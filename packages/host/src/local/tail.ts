@@ -89,7 +89,7 @@ class TailReader {
   /** The next piece, in memory that the next call uses again; `undefined` when there is none now. */
   async read(): Promise<Buffer | undefined> {
     try {
-      this.#open ??= await this.#begin()
+      if (this.#open === undefined) await this.#begin()
       while (this.#open !== undefined) {
         const piece = await this.#readOn(this.#open.handle)
         if (piece !== undefined) return piece
@@ -110,21 +110,21 @@ class TailReader {
     await Promise.all([this.#open?.handle.close(), this.#next?.handle.close()])
   }
 
-  async #begin(): Promise<OpenFile | undefined> {
-    const opened = await openRegular(this.#file, this.#noFollow)
+  async #begin(): Promise<void> {
+    this.#open = await openRegular(this.#file, this.#noFollow)
     // What comes into being later is new as a whole.
-    if (opened === undefined && this.#from === 'end') this.#from = 0
-    if (opened === undefined || this.#from === undefined) return opened
-    const { size } = await opened.handle.stat()
+    if (this.#open === undefined && this.#from === 'end') this.#from = 0
+    if (this.#open === undefined || this.#from === undefined) return
+    const { handle } = this.#open
+    const { size } = await handle.stat()
     this.#position = this.#from === 'end' ? size : this.#from
     this.#from = undefined
     this.lines.goTo(this.#position)
     if (this.#position > size) this.#restart()
     const markStart = Math.max(0, this.#position - MARK_BYTES)
     const mark = Buffer.alloc(this.#position - markStart)
-    const { bytesRead } = await opened.handle.read(mark, 0, mark.length, markStart)
+    const { bytesRead } = await handle.read(mark, 0, mark.length, markStart)
     this.#mark = mark.subarray(0, bytesRead)
-    return opened
   }
 
   /** The mark and what follows it in one read, so that nothing can change in between. */
