@@ -97,5 +97,8 @@ function assertApart(file: string, keys: KeyProvider): void {
   if (!('path' in keys) || typeof keys.path !== 'string') return
   const relative = path.relative(path.dirname(file), keys.path)
   if (relative !== '' && (relative.startsWith('..') || path.isAbsolute(relative))) return
-  throw new StoreError('unsafe-key', `the keys in ${keys.path} lie beside what they protect`)
+  throw new StoreError(
+    'unsafe-key',
+    `the keys in ${keys.path} lie beside what they protect; give the store a directory of its own`,
+  )
 }
