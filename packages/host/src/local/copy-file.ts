@@ -37,7 +37,7 @@ export async function copyFile(from: string, to: string, ways: Ways): Promise<Co
   try {
     return await naming('write', to, () =>
       onEntryWithin(proved === 'to' ? within : undefined, named, (target) =>
-        new FileCopy(source, { from, named, target, options, check }).run(),
+        copyHere(sourceOf(source, from, check), { from, named, target, options, check }),
       ),
     )
   } finally {
@@ -45,7 +45,13 @@ export async function copyFile(from: string, to: string, ways: Ways): Promise<Co
   }
 }
 
-interface Copy {
+/** Where bytes come from; what it throws is thrown. */
+export interface CopySource {
+  sum(): Promise<Content>
+  pieces(start: number, end: number): AsyncIterable<Uint8Array>
+}
+
+export interface Copy {
   readonly from: string
   /** What messages call the target. */
   readonly named: string
@@ -55,9 +61,21 @@ interface Copy {
   readonly check: () => void
 }
 
-interface Content {
+export interface Content {
   readonly bytes: number
   readonly sha256: string
+}
+
+/** Copies to this machine. */
+export function copyHere(source: CopySource, copy: Copy): Promise<CopyResult> {
+  return new FileCopy(source, copy).run()
+}
+
+function sourceOf(handle: FileHandle, from: string, check: () => void): CopySource {
+  return {
+    sum: () => naming('read', from, () => sumOf(handle, check)),
+    pieces: (start, end) => readPieces(handle, start, end),
+  }
 }
 
 /**
@@ -66,18 +84,18 @@ interface Content {
  * The name of the part is made from target and sum, so that a later copy goes on only with what is of the same content.
  */
 class FileCopy {
-  readonly #source: FileHandle
+  readonly #source: CopySource
   readonly #copy: Copy
 
-  constructor(source: FileHandle, copy: Copy) {
+  constructor(source: CopySource, copy: Copy) {
     this.#source = source
     this.#copy = copy
   }
 
   async run(): Promise<CopyResult> {
-    const { from, named, target, options } = this.#copy
+    const { named, target, options } = this.#copy
     const { skipUnchanged = true, mode } = options
-    const content = await naming('read', from, () => this.#sumOf(this.#source))
+    const content = await this.#source.sum()
     if (skipUnchanged && (await this.#hasAlready(content))) {
       if (mode !== undefined) await naming('write', named, () => setMode(target, mode))
       this.#tell(content.bytes, content)
@@ -127,7 +145,7 @@ class FileCopy {
   async #append(part: FileHandle, start: number, content: Content): Promise<boolean> {
     let at = start
     if (at > 0) this.#tell(at, content)
-    for await (const piece of readPieces(this.#source, start, content.bytes)) {
+    for await (const piece of this.#source.pieces(start, content.bytes)) {
       this.#copy.check()
       for (let written = 0; written < piece.length;) {
         written += (await part.write(piece, written, piece.length - written, at + written)).bytesWritten
@@ -137,7 +155,7 @@ class FileCopy {
     }
     this.#copy.check()
     if (content.bytes === 0) this.#tell(0, content)
-    return isSame(await this.#sumOf(part), content)
+    return isSame(await sumOf(part, this.#copy.check), content)
   }
 
   async #hasAlready(content: Content): Promise<boolean> {
@@ -147,21 +165,10 @@ class FileCopy {
     const handle = await openRegular(target, target, constants.O_NOFOLLOW).catch(() => undefined)
     if (handle === undefined) return false
     try {
-      return isSame(await this.#sumOf(handle), content)
+      return isSame(await sumOf(handle, this.#copy.check), content)
     } finally {
       await handle.close()
     }
-  }
-
-  async #sumOf(handle: FileHandle): Promise<Content> {
-    const hash = createHash('sha256')
-    let bytes = 0
-    for await (const piece of readPieces(handle, 0, Number.MAX_SAFE_INTEGER)) {
-      this.#copy.check()
-      hash.update(piece)
-      bytes += piece.length
-    }
-    return { bytes, sha256: hash.digest('hex') }
   }
 
   #tell(bytes: number, content: Content): void {
@@ -169,12 +176,28 @@ class FileCopy {
   }
 }
 
+/** From its beginning to its end, or to `end`. */
+export async function sumOf(
+  handle: FileHandle,
+  check: () => void,
+  end: number = Number.MAX_SAFE_INTEGER,
+): Promise<Content> {
+  const hash = createHash('sha256')
+  let bytes = 0
+  for await (const piece of readPieces(handle, 0, end)) {
+    check()
+    hash.update(piece)
+    bytes += piece.length
+  }
+  return { bytes, sha256: hash.digest('hex') }
+}
+
 function isSame(one: Content, other: Content): boolean {
   return one.bytes === other.bytes && one.sha256 === other.sha256
 }
 
 /** Short, whatever the target is called: a name ends at 255 bytes. */
-function partOf(target: string, content: Content): string {
+export function partOf(target: string, content: Content): string {
   const name = createHash('sha256')
     .update(`${path.basename(target)}\0${content.sha256}`)
     .digest('hex')
@@ -191,7 +214,7 @@ async function setMode(target: string, mode: number): Promise<void> {
 }
 
 /** What the file system says becomes a `HostError` that names the file; all else, a reason to give up included, stays. */
-async function naming<T>(verb: string, file: string, act: () => Promise<T>): Promise<T> {
+export async function naming<T>(verb: string, file: string, act: () => Promise<T>): Promise<T> {
   try {
     return await act()
   } catch (error) {

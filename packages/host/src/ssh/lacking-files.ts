@@ -1,7 +1,7 @@
 import { HostError } from '../errors.ts'
 import type { HostFiles } from '../host-files.ts'
 
-type Lacking = 'watch' | 'copyIn' | 'copyOut'
+type Lacking = 'watch'
 
 /** Fills up with refusals what a worker's files cannot do yet. */
 export function withoutLacking(files: Omit<HostFiles, Lacking>): HostFiles {
@@ -10,8 +10,6 @@ export function withoutLacking(files: Omit<HostFiles, Lacking>): HostFiles {
     watch: (file) => {
       throw refusal(`watch ${file}`)
     },
-    copyIn: (_from, to) => Promise.reject(refusal(`copy to ${to}`)),
-    copyOut: (from) => Promise.reject(refusal(`copy ${from}`)),
   }
 }
 

@@ -13,14 +13,14 @@ export const TOO_LARGE = 42
 /** What the path leads to, or the directory of what is changed, does not lie where it must. */
 export const OUTSIDE = 43
 
-const C_LOCALE = 'LC_ALL=C; export LC_ALL; umask 077; unset CDPATH;'
+export const C_LOCALE = 'LC_ALL=C; export LC_ALL; umask 077; unset CDPATH;'
 
 /**
  * - `enter WITHIN DIRECTORY` goes to the directory, and exits with `OUTSIDE` unless it lies within. What is done from there
  *   by name alone is done in that very directory, wherever its name leads by then.
  * - `resolve WITHIN PATH` follows all links, goes to where they end, and sets `name`.
  */
-const STAY_WITHIN = `
+export const STAY_WITHIN = `
 explain() { ls -d "$1/." >/dev/null || exit 1; echo "$1: No such file or directory" >&2; exit 1; }
 go() { cd -P "$1" 2>/dev/null || cd -P "$1" 2>/dev/null || cd -P "$1" 2>/dev/null || explain "$1"; }
 assert_inside() { case $PWD/ in "\${inside%/}"/*) ;; *) exit ${OUTSIDE} ;; esac; }
@@ -81,8 +81,7 @@ total=$bytes
 `
 
 /** Pieces, each after a line with its length; at the end the line says so, with the length of all. `read` takes no byte more. */
-const TAKE_PIECES = `
-echo ready
+export const TAKE_FRAMES = `
 total=
 {
   while IFS= read -r frame; do
@@ -123,7 +122,7 @@ sync "$directory"
 export const WRITE_FILE = writeScript(TAKE_ALL)
 
 /** As `WRITE_FILE`, without a number of bytes. Says `ready` when the pieces may come. */
-export const WRITE_PIECES = writeScript(TAKE_PIECES)
+export const WRITE_PIECES = writeScript(`echo ready\n${TAKE_FRAMES}`)
 
 /** Arguments: the path; or the name, within and the directory. Seconds come twice, since not every `stat` knows their fraction. */
 export const STAT_ENTRY = `${C_LOCALE}${STAY_WITHIN}

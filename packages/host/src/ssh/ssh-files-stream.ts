@@ -62,7 +62,8 @@ export async function writePieces(
   const running = new RunningScript(channel, script)
   try {
     // The source is not asked before somebody can take what it has.
-    if (!(await untilAborted(running.ready, [lost]))) return await running.result()
+    const word = await untilAborted(running.firstLine(), [lost])
+    if (word === undefined) return await running.result()
     let total = 0
     let failure: { readonly error: unknown } | undefined
     try {
@@ -74,7 +75,7 @@ export async function writePieces(
       if (lost.aborted) throw lost.reason
       failure = { error }
     }
-    channel.end(failure === undefined ? `end ${total}\n` : 'failed\n')
+    running.end(failure === undefined ? `end ${total}` : 'failed')
     const result = await untilAborted(running.result(), [lost])
     if (failure !== undefined) throw failure.error
     return result
@@ -83,7 +84,8 @@ export async function writePieces(
   }
 }
 
-class RunningScript {
+/** A script that says something and is told something meanwhile. */
+export class RunningScript {
   readonly stdout: MarkerGate
   readonly exited: ReturnType<typeof exitOf>
   readonly #channel: ClientChannel
@@ -106,19 +108,31 @@ class RunningScript {
     void this.exited.then(() => (this.#hasExited = true))
   }
 
-  /** Its first word; false when it ended without one. */
-  get ready(): Promise<boolean> {
-    const word = once(this.stdout, 'data').then(
-      () => true,
-      () => false,
-    )
-    return Promise.race([word, this.exited.then(() => false)])
+  /** Its first line; `undefined` when it ended without one. What it says later is read away. */
+  async firstLine(): Promise<string | undefined> {
+    let said = ''
+    const line = new Promise<string>((resolve) => {
+      this.stdout.on('data', (chunk: Buffer) => {
+        said = (said + chunk.toString('latin1')).slice(0, 4_096)
+        if (said.includes('\n')) resolve(said.slice(0, said.indexOf('\n')))
+      })
+    })
+    return Promise.race([line, this.exited.then(() => undefined)])
+  }
+
+  say(words: string): void {
+    this.#channel.write(`${words}\n`)
+  }
+
+  /** Its last words to it: `end` and how many bytes came, or that there was a failure. */
+  end(words: string): void {
+    this.#channel.end(`${words}\n`)
   }
 
   /** False when the script has ended and takes no more. */
-  async send(frame: Buffer): Promise<boolean> {
+  async send(frame: Uint8Array): Promise<boolean> {
     if (this.#hasExited || !this.#channel.writable) return false
-    this.#channel.write(`${frame.length}\n`)
+    this.say(String(frame.length))
     const taken = new Promise<boolean>((resolve) => this.#channel.write(frame, () => resolve(true)))
     return Promise.race([taken, this.exited.then(() => false)])
   }

@@ -9,6 +9,7 @@ import type { FileData, FileStat, HostFiles, ReadStreamOptions, WithinOptions } 
 import { execScript, type ScriptOptions, type ScriptResult } from './exec-script.ts'
 import { withoutLacking } from './lacking-files.ts'
 import type { SshConnection } from './ssh-connection.ts'
+import { copyFromWorker, copyToWorker } from './ssh-files-copy.ts'
 import { errnoOf, workerFileError } from './ssh-files-error.ts'
 import { findArguments, FIND_FILES, isFound } from './ssh-files-glob.ts'
 import {
@@ -49,6 +50,8 @@ export function createSshFiles(connection: SshConnection): HostFiles {
     rename: (from, to) => worker.rename(from, to),
     realPath: (file) => worker.realPath(file),
     glob: (pattern, options) => worker.glob(pattern, options.within),
+    copyIn: async (from, to, options = {}) => copyToWorker(connection, { from, to, options }, must),
+    copyOut: async (from, to, options = {}) => copyFromWorker(connection, { from, to, options }, must),
   })
 }
 
