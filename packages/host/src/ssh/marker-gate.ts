@@ -24,9 +24,16 @@ export function createMarker(): Marker {
 export class MarkerGate extends Transform {
   /** The rest of the mark's line; `undefined` when the stream ended without one. Never rejects. */
   readonly opened: Promise<string | undefined>
+  /**
+   * Whether the mark comes once more, and nothing before it: so a wrapper tells that it could not become the program.
+   * Decided by the first piece behind the gate, or the end. Never rejects.
+   */
+  readonly failed: Promise<boolean>
   readonly #mark: Buffer
   #open!: (line: string | undefined) => void
   #noise: Buffer | undefined = Buffer.alloc(0)
+  #fail!: (hasFailed: boolean) => void
+  #isDecided = false
 
   constructor(marker: Marker) {
     super({ highWaterMark: 256 * 1024 })
@@ -34,7 +41,13 @@ export class MarkerGate extends Transform {
     this.opened = new Promise((resolve) => {
       this.#open = resolve
     })
-    this.once('close', () => this.#open(undefined))
+    this.failed = new Promise((resolve) => {
+      this.#fail = resolve
+    })
+    this.once('close', () => {
+      this.#open(undefined)
+      this.#fail(false)
+    })
   }
 
   /** The end of what came before the mark: for a message when there is none. */
@@ -44,7 +57,7 @@ export class MarkerGate extends Transform {
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
     if (this.#noise === undefined) {
-      done(null, chunk)
+      done(null, this.#decide(chunk))
       return
     }
     const seen = Buffer.concat([this.#noise, chunk])
@@ -57,11 +70,21 @@ export class MarkerGate extends Transform {
     }
     this.#noise = undefined
     this.#open(seen.toString('utf8', at + this.#mark.length, end))
-    done(null, seen.subarray(end + 1))
+    done(null, this.#decide(seen.subarray(end + 1)))
   }
 
   override _flush(done: TransformCallback): void {
     this.#open(undefined)
+    this.#fail(false)
     done()
+  }
+
+  /** What the wrapper says is one short line, written at once: it comes in one piece. */
+  #decide(chunk: Buffer): Buffer {
+    if (this.#isDecided || chunk.length === 0) return chunk
+    this.#isDecided = true
+    const hasFailed = chunk.length === this.#mark.length + 1 && chunk.indexOf(this.#mark) === 0
+    this.#fail(hasFailed)
+    return hasFailed ? Buffer.alloc(0) : chunk
   }
 }

@@ -29,6 +29,7 @@ import { forwardFromWorker } from './ssh-forward.ts'
 import type { SshHostOptions } from './ssh-host-options.ts'
 import { identifyOnWorker } from './ssh-identity.ts'
 import { openSshPty } from './ssh-pty.ts'
+import { spawnSsh } from './ssh-spawn.ts'
 
 const CONNECT_MS = 20_000
 /** A record is some 90 bytes. */
@@ -86,6 +87,7 @@ class OpenSshHost implements SshHost {
   #link: LinkState = { state: 'connected' }
   readonly #ended = new AbortController()
   readonly #running = new Set<Promise<unknown>>()
+  readonly #processes = new Set<RunningProcess>()
   readonly #ptys = new Set<Pty>()
   readonly #streams = new Set<Duplex>()
   readonly #watch: ExitWatch
@@ -135,8 +137,16 @@ class OpenSshHost implements SshHost {
     return this.#use((connection) => execSsh(connection, argv, options, this.facts, this.#ended.signal))
   }
 
-  async spawn(argv: readonly string[], _options?: SpawnOptions): Promise<RunningProcess> {
-    return this.#use(() => unavailable(`spawn ${String(argv[0])}`))
+  async spawn(argv: readonly string[], options: SpawnOptions = {}): Promise<RunningProcess> {
+    return this.#use(async (connection) => {
+      const onClosed = (closed: RunningProcess): void => void this.#processes.delete(closed)
+      const place = { connection, facts: this.facts, hostSignal: this.#ended.signal, onClosed }
+      const program = await spawnSsh(argv, options, place)
+      this.#processes.add(program)
+      if (!this.#ended.signal.aborted) return program
+      await program.close()
+      throw this.#ended.signal.reason
+    })
   }
 
   async openPty(argv: readonly string[], options: PtyOptions): Promise<Pty> {
@@ -242,7 +252,8 @@ class OpenSshHost implements SshHost {
     // Over nothing, nothing can be ended.
     if (this.#link.state === 'lost') await this.#connection.close()
     for (const stream of this.#streams) stream.destroy()
-    await Promise.allSettled([...this.#running, ...[...this.#ptys].map((pty) => pty.close())])
+    const owned = [...this.#ptys, ...this.#processes].map((one) => one.close())
+    await Promise.allSettled([...this.#running, ...owned])
     await this.#connection.close()
   }
 
@@ -261,10 +272,6 @@ class OpenSshHost implements SshHost {
       this.#running.delete(running)
     }
   }
-}
-
-async function unavailable(what: string): Promise<never> {
-  throw new HostError('unsupported', `not over SSH yet: cannot ${what}`)
 }
 
 function assertOptions({

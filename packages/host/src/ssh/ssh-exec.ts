@@ -11,6 +11,7 @@ import type { ExecOptions, ExecResult } from '../exec-result.ts'
 import { collectOutput, type Output } from '../local/collect-output.ts'
 import { feedInput } from '../local/feed-input.ts'
 import { endProgram } from './end-program.ts'
+import { notStarted, refused } from './program-failure.ts'
 import type { WorkerFacts } from './read-facts.ts'
 import type { SshConnection } from './ssh-connection.ts'
 import { assertShellNames, startProgram, type StartedProgram } from './start-program.ts'
@@ -77,7 +78,7 @@ async function runToEnd(
     await untilAborted(readToEnd(outputs), [ending.signal])
     const [stdout, stderr] = outputs.map((output) => output.text()) as [string, string]
     if ((await program.leader) === undefined) throw refused(program)
-    if (stdout === program.failureText) throw notStarted(argv, stderr)
+    if (await program.failed) throw notStarted(argv, stderr)
     if (exit === undefined) throw withoutStatus(argv)
     return { argv: [...argv], ...exit, stdout, stderr }
   } catch (error) {
@@ -143,24 +144,6 @@ function lostWith(error: unknown, argv: readonly string[]): unknown {
   if (!(error instanceof HostError) || error.code !== 'connection-lost') return error
   return new HostError('connection-lost', `${error.message}; ${String(argv[0])} may still run there`, {
     cause: error,
-  })
-}
-
-function refused(program: StartedProgram): HostError {
-  return new HostError(
-    'spawn-failed',
-    `the account's shell runs no command: ${program.said() || 'it said nothing'}`,
-  )
-}
-
-function notStarted(argv: readonly string[], said: string): HostError {
-  const why =
-    said
-      .trim()
-      .replace(/^\S*sh: (\d+: |line \d+: )?/, '')
-      .slice(0, 500) || 'no message'
-  return new HostError('spawn-failed', `cannot start ${String(argv[0])}: ${why}`, {
-    cause: new Error(said.trim()),
   })
 }
 

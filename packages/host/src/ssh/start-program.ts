@@ -28,8 +28,10 @@ export interface StartedProgram {
   readonly leader: Promise<Leader | undefined>
   /** `undefined` when the channel ended without word of it. Never rejects. */
   readonly exited: Promise<{ readonly exitCode: number | null; readonly signal: string | null } | undefined>
-  /** The text that stdout is when the program could not be started; stderr says why then. */
-  readonly failureText: string
+  /** True when the program could not be started; stderr says why then. Known with its first output, or its end. Never rejects. */
+  readonly failed: Promise<boolean>
+  /** Part of the wrapper's command line, and of no other. */
+  readonly word: string
   /** What the account's shell said in place of running our command. */
   said(): string
   /** Gives the channel back. The program is not ended by it. */
@@ -78,7 +80,8 @@ export async function startProgram(
     stderr,
     leader: stdout.opened.then((said) => (said === undefined ? undefined : parseLeader(said))),
     exited,
-    failureText: `${marker.text}\n`,
+    failed: stdout.failed,
+    word: marker.word.slice(0, 16),
     said: () => `${stderr.noise}\n${stdout.noise}`.trim(),
     release() {
       channel.unpipe(stdout).resume()

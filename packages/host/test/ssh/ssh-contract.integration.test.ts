@@ -15,5 +15,5 @@ afterAll(async () => {
 })
 
 describeHostContract('SshHost', () => openSshHost(sshd.target, sshd.options), {
-  cannot: ['spawn', 'tail', 'read-stream', 'write-stream', 'glob', 'watch', 'within', 'copy'],
+  cannot: ['tail', 'read-stream', 'write-stream', 'glob', 'watch', 'within', 'copy'],
 })
