@@ -10,6 +10,8 @@ export interface Environment {
   /** Who answers the agent; `undefined`: our offline model. */
   readonly login: Login | undefined
   readonly codexVersion: CodexVersion | undefined
+  /** Where sessions run; `undefined`: on this machine. */
+  readonly worker: string | undefined
   /** Where the person stood when they called us: npm moves to the package first. */
   readonly cwd: string
   readonly hasDesktop: boolean
@@ -33,6 +35,7 @@ const schema = z.object({
   X_MODEL_KEY: text,
   X_MODEL: text,
   X_CODEX_VERSION: text.pipe(z.enum(CODEX_VERSIONS).optional()),
+  X_WORKER: text,
   X_DEBUG: text,
   INIT_CWD: text,
   DISPLAY: text,
@@ -57,6 +60,7 @@ export function readEnvironment(
     cacheDir: env.X_CACHE_DIR,
     login: loginOf(env.X_MODEL_BASE_URL, env.X_MODEL_KEY, env.X_MODEL),
     codexVersion: env.X_CODEX_VERSION,
+    worker: env.X_WORKER,
     cwd: env.INIT_CWD ?? process.cwd(),
     hasDesktop: platform === 'darwin' || env.DISPLAY !== undefined || env.WAYLAND_DISPLAY !== undefined,
     debug: env.X_DEBUG === '1',

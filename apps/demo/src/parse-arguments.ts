@@ -24,7 +24,7 @@ export const USAGE = `usage: main.js start [--dir PATH] [--port N] [--no-open] [
 
 start      shows the sessions on a page of this machine, and starts one when there is none;
            when that page is there already, prints a fresh address of it
-  --dir PATH   work in this directory
+  --dir PATH   work in this directory; of the worker, when X_WORKER names one
   --port N     the port of the page; default: the one that was used before
   --no-open    do not open a browser
 stop       ends the page, every session and the offline model

@@ -22,6 +22,7 @@ import { KeptSessions } from '../sessions/kept-sessions.ts'
 import { SessionTitles } from '../sessions/session-titles.ts'
 import { usableDirectory } from '../sessions/usable-directory.ts'
 import { type SignalWatch, watchSignals } from '../wait-for-signal.ts'
+import { openWorker, reachableLogin, type Worker } from '../worker/open-worker.ts'
 
 /** The built page, beside the built program. */
 const WEB_ROOT = fileURLToPath(new URL('./web/', import.meta.url))
@@ -34,13 +35,22 @@ export async function serve(
 ): Promise<number> {
   const { host } = context
   using signals = watchSignals()
-  if (options.directory !== undefined) await usableDirectory(host, options.directory)
+  await using worker = await openWorker(context, paths)
+  if (options.directory !== undefined) await usableDirectory(worker.host, options.directory)
   const ports = parsePorts((await readFileIfThere(host, paths.ports)) ?? '')
   const answering = await findAnswering(context, paths, ports)
   try {
-    return await serveSessions(context, paths, options, { signals, ports, ...answering })
+    const { login, forward } = await reachableLogin(worker, answering.login, ports.workerModel)
+    const workerModel = forward?.port ?? ports.workerModel
+    return await serveSessions(context, paths, options, {
+      signals,
+      worker,
+      ports: { ...ports, workerModel },
+      ...answering,
+      login,
+    })
   } catch (error) {
-    if (answering.model?.fresh === true) await leaveNoModel(context, paths)
+    if (answering.model?.fresh === true) await leaveNoModel(context, paths, worker)
     throw error
   }
 }
@@ -56,14 +66,20 @@ async function serveSessions(
   context: Context,
   paths: InstancePaths,
   options: StartArguments,
-  { signals, ports, login, model }: Answering & { readonly signals: SignalWatch; readonly ports: Ports },
+  {
+    signals,
+    worker,
+    ports,
+    login,
+    model,
+  }: Answering & { readonly signals: SignalWatch; readonly worker: Worker; readonly ports: Ports },
 ): Promise<number> {
   const { host, environment, output } = context
   const onError = (error: unknown): void => output.fail({ message: reasonOf(error) })
-  const { stateDir } = paths
-  const { cacheDir, codexVersion: version } = environment
+  const { codexVersion: version } = environment
   const titles = new SessionTitles(host, paths.titles)
-  const sessions = new KeptSessions({ host, stateDir, cacheDir, login, version, titles, onError })
+  const { stateDir, cacheDir } = worker
+  const sessions = new KeptSessions({ host: worker.host, stateDir, cacheDir, login, version, titles, onError })
   const secret = randomBytes(32).toString('base64url')
   const control = {
     secret,
@@ -84,7 +100,7 @@ async function serveSessions(
     onError,
   })
   const begin = async (): Promise<void> => {
-    await writePorts(context, paths, { page: server.port, model: model?.port ?? ports.model })
+    await writePorts(context, paths, { ...ports, page: server.port, model: model?.port ?? ports.model })
     const place = await findSessions(sessions, options.directory)
     await writeInstance(context, paths, server.port, secret)
     announce(context, pageAddress(server.url, server.issueToken(), place), server.port, options)
@@ -130,8 +146,8 @@ async function findAnswering(
 }
 
 /** A start that failed leaves nothing that nobody uses. What goes wrong here is not why it failed. */
-async function leaveNoModel({ host }: Context, paths: InstancePaths): Promise<void> {
-  const sessions = await listSessions({ host, stateDir: paths.stateDir }).catch(() => [])
+async function leaveNoModel({ host }: Context, paths: InstancePaths, worker: Worker): Promise<void> {
+  const sessions = await listSessions({ host: worker.host, stateDir: worker.stateDir }).catch(() => [])
   if (sessions.some((session) => session.alive)) return
   await stopOfflineModel(host, paths).catch(() => undefined)
 }

@@ -1,11 +1,13 @@
 import type { Fault } from '@x/agents/conversation'
-import { listSessions, stopSession, attachSession, toFault } from '@x/codex'
+import { listSessions, stopSession, attachSession, toFault, type SessionPlace } from '@x/codex'
 import type { LadderStep } from '@x/host'
 import { CommandFault } from '../command-fault.ts'
 import type { Context } from '../context.ts'
 import { findLockHolder, type InstanceLock, takeInstanceLock } from '../instance/instance-lock.ts'
 import { type InstancePaths, openInstancePaths } from '../instance/instance-paths.ts'
 import { stopOfflineModel } from '../model/offline-model.ts'
+import { connectWorker } from '../worker/open-worker.ts'
+import { forgetWorker, listWorkers } from '../worker/worker-list.ts'
 
 /** The page has viewers to say goodbye to. */
 const PAGE_LADDER: readonly LadderStep[] = [
@@ -25,7 +27,7 @@ export async function stop({ host, environment, output }: Context): Promise<numb
   const paths = await openInstancePaths(host, environment.stateDir)
   const server = await stopPage(host, paths)
   await using _lock = await exclusively(host, paths)
-  const { ended, failed } = await stopSessions(host, paths)
+  const { ended, failed } = await stopEverywhere(host, paths)
   const model = await stopOfflineModel(host, paths)
   await host.files.remove(paths.instance)
   const facts = { server, sessions: ended, model, failed }
@@ -53,8 +55,27 @@ interface Ended {
   readonly failed: readonly (Fault & { readonly id: string })[]
 }
 
-async function stopSessions(host: Context['host'], { stateDir }: InstancePaths): Promise<Ended> {
-  const place = { host, stateDir }
+/** On this machine, and on every worker where something was begun. */
+async function stopEverywhere(host: Context['host'], paths: InstancePaths): Promise<Ended> {
+  const all = [await stopSessions({ host, stateDir: paths.stateDir })]
+  for (const target of await listWorkers(host, paths)) {
+    const there = await stopOnWorker(target)
+    all.push(there)
+    if (there.failed.length === 0) await forgetWorker(host, paths, target)
+  }
+  return { ended: all.flatMap(({ ended }) => ended), failed: all.flatMap(({ failed }) => failed) }
+}
+
+async function stopOnWorker(target: string): Promise<Ended> {
+  try {
+    await using worker = await connectWorker(target)
+    return await stopSessions({ host: worker })
+  } catch (error) {
+    return { ended: [], failed: [{ id: `on ${target}`, ...toFault(error) }] }
+  }
+}
+
+async function stopSessions(place: SessionPlace): Promise<Ended> {
   const ended: string[] = []
   const failed: (Fault & { readonly id: string })[] = []
   const records = await listSessions(place)

@@ -12,6 +12,8 @@ export interface InstancePaths {
   /** The browsers that are logged in, as hashes of their cookies. */
   readonly cookies: string
   readonly ports: string
+  /** Machines on which sessions may run. */
+  readonly workers: string
   /** What sessions are called. */
   readonly titles: string
   /** Identity of the offline model's process. */
@@ -37,6 +39,7 @@ export async function openInstancePaths(host: Host, stateDir: string | undefined
     instance: path.join(root, 'instance.json'),
     cookies: path.join(root, 'cookies.json'),
     ports: path.join(root, 'ports.json'),
+    workers: path.join(root, 'workers.json'),
     titles: path.join(root, 'titles.json'),
     model: path.join(root, 'model.json'),
     modelListening: path.join(root, 'model-listening.json'),

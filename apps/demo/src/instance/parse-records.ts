@@ -3,7 +3,8 @@ import { z } from 'zod'
 
 const port = z.int().min(1).max(65_535)
 
-const ports = z.object({ page: port.optional(), model: port.optional() })
+const ports = z.object({ page: port.optional(), model: port.optional(), workerModel: port.optional() })
+const workers = z.array(z.string().min(1))
 const instance = z.object({
   pid: z.int().positive(),
   startTime: z.string(),
@@ -17,7 +18,12 @@ const titles = z.array(z.tuple([z.string(), z.string()]))
 const listening = z.object({ port, pid: z.int().positive() })
 
 /** Ports that were bound before and are bound again. */
-export type Ports = { readonly page?: number | undefined; readonly model?: number | undefined }
+export type Ports = {
+  readonly page?: number | undefined
+  readonly model?: number | undefined
+  /** On the worker's loopback, where it reaches the model on ours. */
+  readonly workerModel?: number | undefined
+}
 /** Who serves the page, and the secret that lets its keeper in. */
 export type InstanceRecord = Readonly<z.infer<typeof instance>>
 /** What the offline model writes once it listens. */
@@ -27,6 +33,7 @@ export type ListeningRecord = Readonly<z.infer<typeof listening>>
 export const parsePorts = (text: string): Ports => read(ports, text) ?? {}
 export const parseInstanceRecord = (text: string): InstanceRecord | undefined => read(instance, text)
 export const parseCookies = (text: string): readonly KeptLogin[] => read(cookies, text) ?? []
+export const parseWorkers = (text: string): readonly string[] => read(workers, text) ?? []
 /** Pairs of a session's id and its title. */
 export const parseTitles = (text: string): readonly (readonly [string, string])[] => read(titles, text) ?? []
 export const parseListening = (text: string): ListeningRecord | undefined => read(listening, text)
