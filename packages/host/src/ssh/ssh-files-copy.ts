@@ -61,11 +61,7 @@ export async function copyFromWorker(
 }
 
 /** As `HostFiles.copyIn`. */
-export async function copyToWorker(
-  connection: SshConnection,
-  paths: Paths,
-  must: Must,
-): Promise<CopyResult> {
+export async function copyToWorker(connection: SshConnection, paths: Paths, must: Must): Promise<CopyResult> {
   const target = assertCopy(paths)
   const { from, options } = paths
   const check = () => options.signal?.throwIfAborted()
@@ -121,7 +117,7 @@ class CopyIn {
       throw new HostError('io', `the worker does not take ${this.#copy.target}`)
     }
     const [, there, partBytes, partSum = ''] = line.split(' ')
-    let resumedFrom = 0
+    let resumedFrom: number
     try {
       check()
       if ((options.skipUnchanged ?? true) && there === content.sha256) {

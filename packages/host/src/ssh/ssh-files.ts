@@ -6,8 +6,8 @@ import { assertEntry, withoutTrailingSlash } from '../entry-path.ts'
 import { HostError } from '../errors.ts'
 import { parseGlobPath } from '../glob-path.ts'
 import type { FileData, FileStat, HostFiles, ReadStreamOptions, WithinOptions } from '../host-files.ts'
+import { parseStat } from './parse-stat.ts'
 import { execScript, type ScriptOptions, type ScriptResult } from './exec-script.ts'
-import { withoutLacking } from './lacking-files.ts'
 import type { SshConnection } from './ssh-connection.ts'
 import { copyFromWorker, copyToWorker } from './ssh-files-copy.ts'
 import { errnoOf, workerFileError } from './ssh-files-error.ts'
@@ -27,6 +27,7 @@ import {
   WRITE_PIECES,
 } from './ssh-files-scripts.ts'
 import { readPieces, shellScript, writePieces } from './ssh-files-stream.ts'
+import { FileWatch } from './ssh-files-watch.ts'
 
 const DEFAULT_MAX_BYTES = 64 * 1024 * 1024
 /** The worker reads in blocks, and so up to one more than was asked for. */
@@ -38,7 +39,8 @@ const BLOCK_BYTES = 128 * 1024
  */
 export function createSshFiles(connection: SshConnection): HostFiles {
   const worker = new WorkerFiles(connection)
-  return withoutLacking({
+  const watches = new FileWatch(connection, (file) => worker.stat(file))
+  return {
     read: (file, options) => worker.read(file, options),
     readText: async (file, options) => (await worker.read(file, options)).toString('utf8'),
     readStream: (file, options) => worker.readStream(file, options),
@@ -52,7 +54,14 @@ export function createSshFiles(connection: SshConnection): HostFiles {
     glob: (pattern, options) => worker.glob(pattern, options.within),
     copyIn: async (from, to, options = {}) => copyToWorker(connection, { from, to, options }, must),
     copyOut: async (from, to, options = {}) => copyFromWorker(connection, { from, to, options }, must),
-  })
+    watch: (file, { signal } = {}) => {
+      const entry = assertFile(file)
+      return {
+        [Symbol.asyncIterator]: () =>
+          createAbortableIterator([signal], (aborting) => watches.watch(entry, aborting)),
+      }
+    },
+  }
 }
 
 class WorkerFiles {
@@ -204,23 +213,4 @@ function must(result: ScriptResult, verb: string, entry: string): ScriptResult {
   if (result.exitCode === OUTSIDE)
     throw new HostError('outside', `not where it must lie: cannot ${verb} ${entry}`)
   throw workerFileError(result, verb, entry)
-}
-
-const TYPES: Readonly<Record<number, FileStat['type']>> = {
-  0o010000: 'fifo',
-  0o040000: 'directory',
-  0o100000: 'file',
-  0o120000: 'symlink',
-  0o140000: 'socket',
-}
-
-/** Mode in hex, size, owner, whole seconds, seconds with their fraction where the tool knows it. */
-export function parseStat(text: string): FileStat | undefined {
-  const [mode = '', size, uid, seconds, exact = ''] = text.trim().split(' ')
-  if (!/^[0-9a-f]+$/.test(mode)) return undefined
-  const bits = Number.parseInt(mode, 16)
-  const modifiedS = Number(/^-?\d+(\.\d+)?$/.test(exact) ? exact : seconds)
-  const found = { size: Number(size), mode: bits & 0o7777, modifiedMs: modifiedS * 1_000, uid: Number(uid) }
-  if (Object.values(found).some((value) => !Number.isFinite(value))) return undefined
-  return { type: TYPES[bits & 0o170000] ?? 'other', ...found }
 }

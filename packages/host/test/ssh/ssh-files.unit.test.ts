@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { parseGlobPath } from '../../src/glob-path.ts'
 import { errnoOf, workerFileError } from '../../src/ssh/ssh-files-error.ts'
 import { findArguments, isFound } from '../../src/ssh/ssh-files-glob.ts'
-import { parseStat } from '../../src/ssh/ssh-files.ts'
+import { parseStat } from '../../src/ssh/parse-stat.ts'
 
 const failed = (stderr: string) => ({ exitCode: 1, signal: null, stdout: Buffer.alloc(0), stderr })
 
