@@ -79,7 +79,15 @@ async function serveSessions(
   const { codexVersion: version } = environment
   const titles = new SessionTitles(host, paths.titles)
   const { stateDir, cacheDir } = worker
-  const sessions = new KeptSessions({ host: worker.host, stateDir, cacheDir, login, version, titles, onError })
+  const sessions = new KeptSessions({
+    host: worker.host,
+    stateDir,
+    cacheDir,
+    login,
+    version,
+    titles,
+    onError,
+  })
   const secret = randomBytes(32).toString('base64url')
   const control = {
     secret,

@@ -15,7 +15,12 @@ export async function rememberWorker(host: Host, paths: InstancePaths, target: s
 
 export async function forgetWorker(host: Host, paths: InstancePaths, target: string): Promise<void> {
   const known = await listWorkers(host, paths)
-  if (known.includes(target)) await write(host, paths, known.filter((one) => one !== target))
+  if (known.includes(target))
+    await write(
+      host,
+      paths,
+      known.filter((one) => one !== target),
+    )
 }
 
 async function write(host: Host, paths: InstancePaths, targets: readonly string[]): Promise<void> {
