@@ -9,6 +9,7 @@ describe('the environment', () => {
       cacheDir: undefined,
       login: undefined,
       codexVersion: undefined,
+      worker: undefined,
       cwd: process.cwd(),
       hasDesktop: false,
       debug: false,

@@ -21,13 +21,23 @@ const BY_CODE: readonly (readonly [codes: readonly string[], fault: () => HttpFa
       ),
   ],
   [
-    ['unreachable', 'connect-failed', 'timed-out'],
+    ['unreachable', 'connect-failed', 'connection-lost', 'timed-out'],
     () =>
       new HttpFault(
         500,
         'unreachable',
         'The machine of the session does not answer.',
         'Look whether it runs and can be reached, then try again.',
+      ),
+  ],
+  [
+    ['auth-failed', 'unknown-host-key', 'host-key-changed', 'host-key-revoked'],
+    () =>
+      new HttpFault(
+        500,
+        'unreachable',
+        'The machine of the session lets us in no more, or is not the one that it was.',
+        'The server’s log says which: see that `ssh` gets there without a question, then try again.',
       ),
   ],
   [
