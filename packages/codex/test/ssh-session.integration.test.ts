@@ -109,6 +109,25 @@ describe.each(CODEX_VERSIONS)('Codex %s on a worker behind SSH', (version) => {
   })
 })
 
+test('a session runs on a worker whose server forbids every forward', async () => {
+  await using closed = await openSshd({ forwarding: false })
+  await using worker = await openSshHost(closed.target, closed.options)
+  const [version] = CODEX_VERSIONS
+  const there = path.join(closed.directory, version)
+  await run('cp', ['-a', path.dirname(path.dirname(codexBinary(version))), there])
+  await expect(worker.forward({ from: 'worker', to: { port: 9 } })).rejects.toMatchObject({
+    code: 'unsupported',
+  })
+  await using session = await openSession({
+    host: worker,
+    version,
+    binary: path.join(there, 'bin/codex'),
+    login: { endpoint: { baseUrl: model.url } },
+  })
+  await session.ready
+  expect(await session.conversation.send('hello').result).toMatchObject({ status: 'completed' })
+})
+
 test('a worker without npm gets Codex from this machine', async () => {
   await using here = await openLocalHost()
   const withoutNpm: Host = hostWith(host, {
