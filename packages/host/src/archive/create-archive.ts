@@ -126,7 +126,7 @@ async function* archiveStream(
   await using program = await startProgram(host, argv, { cwd: root, stdin: 'pipe', signal })
   const verdict = new TarVerdict()
   const saying = readLines(program.stderr, (line) => verdict.take(line))
-  const feeding = feed(program, nulEnded(changed.map(pathOfLine)))
+  const feeding = feed(program.stdin, nulEnded(changed.map(pathOfLine)))
   for await (const chunk of program.stdout) yield counted(chunk as Buffer)
   const exit = await program.exited
   await Promise.all([saying, feeding])

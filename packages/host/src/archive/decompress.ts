@@ -1,9 +1,9 @@
+import { spawn } from 'node:child_process'
 import { pipeline } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { HostError } from '../errors.ts'
-import { openLocalHost } from '../local/open-local-host.ts'
 import { refuse } from './refuse.ts'
-import { feed, readLines, startProgram } from './run-program.ts'
+import { feed, readLines } from './run-program.ts'
 
 const ZSTD_MAGIC = Buffer.from([0x28, 0xb5, 0x2f, 0xfd])
 const GZIP_MAGIC = Buffer.from([0x1f, 0x8b])
@@ -83,32 +83,36 @@ async function* zstd(
   source: AsyncGenerator<Uint8Array>,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Buffer> {
-  await using here = await openLocalHost()
-  const options = { cwd: '/', stdin: 'pipe', signal } as const
-  const program = await startProgram(here, ['zstd', '-d', '-c', '-q'], options).catch(
-    async (cause: unknown) => {
-      await source.return(undefined)
-      signal?.throwIfAborted()
-      throw new HostError('unsupported', 'this machine lacks zstd: the archive cannot be read without it', {
-        cause,
-      })
-    },
-  )
-  await using _closed = program
+  // No host is needed for it: it reads and writes nothing but its pipes, and ends when they do.
+  const child = spawn('zstd', ['-d', '-c', '-q'], { stdio: 'pipe' })
+  const exited = new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject).once('exit', resolve)
+  })
+  exited.catch(() => undefined)
+  child.stdin.on('error', () => undefined)
   let said = ''
-  const saying = readLines(program.stderr, (line) => (said = line))
+  const saying = readLines(child.stderr, (line) => (said = line))
   // Settled at once, so that a failure while nobody waits ends nothing.
-  const feeding = feed(program, source).then(
+  const feeding = feed(child.stdin, source).then(
     () => undefined,
     (reason: unknown) => ({ reason }),
   )
-  for await (const chunk of program.stdout) yield chunk as Buffer
-  const failure = await feeding
-  const exit = await program.exited
-  await saying
-  signal?.throwIfAborted()
-  if (failure !== undefined) throw failure.reason
-  if (exit.exitCode !== 0) throw refuse(`it is damaged or cut (${said})`)
+  try {
+    for await (const chunk of child.stdout) yield chunk as Buffer
+    const failure = await feeding
+    const exitCode = await exited.catch((cause: unknown) => {
+      throw new HostError('unsupported', 'this machine cannot run zstd, and the archive needs it', { cause })
+    })
+    await saying
+    signal?.throwIfAborted()
+    if (failure !== undefined) throw failure.reason
+    if (exitCode !== 0) throw refuse(`it is damaged or cut (${said})`)
+  } finally {
+    child.kill('SIGKILL')
+    child.stdin.destroy()
+    end(source)
+    await Promise.allSettled([exited, feeding])
+  }
 }
 
 async function* gunzip(source: AsyncGenerator<Uint8Array>): AsyncGenerator<Buffer> {
@@ -131,5 +135,11 @@ async function* gunzip(source: AsyncGenerator<Uint8Array>): AsyncGenerator<Buffe
     throw refuse('it is damaged or cut', undefined, { cause })
   } finally {
     output.destroy()
+    end(source)
   }
+}
+
+/** Not waited for: it may be waiting itself for a chunk that never comes. */
+function end(source: AsyncGenerator<Uint8Array>): void {
+  source.return(undefined).catch(() => undefined)
 }

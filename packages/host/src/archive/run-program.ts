@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream'
+import type { Readable, Writable } from 'node:stream'
 import { HostError } from '../errors.ts'
 import type { ArchiveHost } from './archive-host.ts'
 import type { ProcessExit, RunningProcess } from '../running-process.ts'
@@ -28,29 +28,35 @@ export function startProgram(
 }
 
 /**
- * Writes all of `source` to a program and ends its input. A program that ends early is no failure here: its exit tells.
- * A source that fails is one, and then the input is cut.
+ * Writes all of `source` to a program's input and ends that. A program that ends early is no failure here: its exit tells.
+ * A source that fails is one, and then the input is cut. Whoever made the source ends it.
  */
-export async function feed(process: RunningProcess, source: AsyncIterable<Uint8Array>): Promise<void> {
-  const { stdin } = process
+export async function feed(stdin: Writable | undefined, source: AsyncIterable<Uint8Array>): Promise<void> {
   if (stdin === undefined) throw new TypeError('expected a program with a pipe to its input')
+  const iterator = source[Symbol.asyncIterator]()
   let wake = (): void => undefined
   const onDrain = (): void => wake()
-  stdin.on('drain', onDrain).on('close', onDrain)
+  const gone = new Promise<'gone'>((resolve) => {
+    stdin.once('close', () => resolve('gone'))
+  })
+  stdin.on('drain', onDrain)
   try {
-    for await (const chunk of source) {
-      if (stdin.destroyed) return
-      if (stdin.write(chunk) || stdin.writableLength < IN_FLIGHT_BYTES) continue
-      await new Promise<void>((resolve) => {
+    for (;;) {
+      const next = await Promise.race([iterator.next(), gone])
+      if (next === 'gone' || stdin.destroyed) return
+      if (next.done === true) break
+      if (stdin.write(next.value) || stdin.writableLength < IN_FLIGHT_BYTES) continue
+      const drained = new Promise<void>((resolve) => {
         wake = resolve
       })
+      await Promise.race([drained, gone])
     }
     stdin.end()
   } catch (error) {
     stdin.destroy()
     throw error
   } finally {
-    stdin.off('drain', onDrain).off('close', onDrain)
+    stdin.off('drain', onDrain)
   }
 }
 

@@ -3,6 +3,7 @@ import type { ArchiveHost } from './archive-host.ts'
 import type { ArchiveHeader } from './archive-header.ts'
 import { decompress } from './decompress.ts'
 import type { EntryVetter } from './entry-vetter.ts'
+import { leaveOnAbort } from './leave-on-abort.ts'
 import { assertExit, feed, readLines, startProgram } from './run-program.ts'
 import { TarSanitiser } from './tar-sanitiser.ts'
 import type { WorkerTools } from './worker-tools.ts'
@@ -46,8 +47,13 @@ export async function unpackArchive(
 ): Promise<void> {
   const { host, tools, directory, signal } = place
   const sanitiser = new TarSanitiser(place.vetter, tools.tar === 'gnu' ? 'pax' : 'gnu', place.narrow)
+  // Ends the reading with everything else that fails, also while the source gives nothing.
+  const reading = new AbortController()
+  const stop = (): void => reading.abort(signal?.reason)
+  signal?.addEventListener('abort', stop, { once: true })
   async function* safe(): AsyncGenerator<Buffer> {
-    for await (const chunk of decompress(counted(source, place.onBytes), place)) yield* sanitiser.push(chunk)
+    const input = counted(leaveOnAbort(source, reading.signal), place.onBytes)
+    for await (const chunk of decompress(input, place)) yield* sanitiser.push(chunk)
     yield* sanitiser.end()
   }
   const safeBytes = safe()
@@ -60,7 +66,7 @@ export async function unpackArchive(
     const complaints: string[] = []
     const saying = readLines(program.stderr, (line) => complaints.length < 5 && complaints.push(line))
     program.stdout.resume()
-    await feed(program, startingWith(first, safeBytes))
+    await feed(program.stdin, startingWith(first, safeBytes))
     const exit = await program.exited
     await saying
     signal?.throwIfAborted()
@@ -68,6 +74,8 @@ export async function unpackArchive(
     // Busybox may end at the end of the archive and leave the zeros after it.
     if (!sanitiser.hasEnded) throw new HostError('io', 'tar has ended before the archive did')
   } finally {
+    signal?.removeEventListener('abort', stop)
+    reading.abort(new Error('nobody reads the archive any more'))
     await safeBytes.return(undefined)
   }
 }
@@ -85,7 +93,7 @@ export async function forEachPath(
   let said = ''
   const saying = readLines(program.stderr, (line) => (said = line))
   program.stdout.resume()
-  await feed(program, nulEnded(paths))
+  await feed(program.stdin, nulEnded(paths))
   const exit = await program.exited
   await saying
   signal?.throwIfAborted()

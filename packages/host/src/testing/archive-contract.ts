@@ -220,6 +220,14 @@ function failures(contractCase: ContractCase): void {
     }
     await expect(restore(host, endless(), at('copy'), { signal: stop.signal })).rejects.toBe(reason)
     expect(await shell('ls -A; ls -A copy')).toBe('copy\ntree\nold\n')
+    const stall = new AbortController()
+    async function* stalling(): AsyncGenerator<Uint8Array> {
+      yield whole.subarray(0, 2_000_000)
+      setImmediate(() => stall.abort(reason))
+      await new Promise(() => undefined)
+    }
+    await expect(restore(host, stalling(), at('copy'), { signal: stall.signal })).rejects.toBe(reason)
+    expect(await shell('ls -A; ls -A copy')).toBe('copy\ntree\nold\n')
     const again = new AbortController()
     const made = await archive(host, at('tree'), {
       signal: again.signal,
