@@ -1,7 +1,8 @@
+import { archive } from './archive/archive.ts'
 import type { Bench } from './bench.ts'
 import { start } from './start/start.ts'
 import { stream } from './stream/stream.ts'
 import { terminal } from './terminal/terminal.ts'
 
 /** Every bench there is. */
-export const BENCHES: readonly Bench[] = [start, stream, terminal]
+export const BENCHES: readonly Bench[] = [start, stream, terminal, archive]
