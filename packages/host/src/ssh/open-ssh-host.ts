@@ -29,6 +29,7 @@ import { forwardFromWorker } from './ssh-forward.ts'
 import type { SshHostOptions } from './ssh-host-options.ts'
 import { identifyOnWorker } from './ssh-identity.ts'
 import { openSshPty } from './ssh-pty.ts'
+import { tailOnWorker } from './ssh-tail.ts'
 import { spawnSsh } from './ssh-spawn.ts'
 
 const CONNECT_MS = 20_000
@@ -186,8 +187,8 @@ class OpenSshHost implements SshHost {
     })
   }
 
-  tail(path: string, _options?: TailOptions): AsyncIterable<TailLine> {
-    throw new HostError('unsupported', `not over SSH yet: cannot follow ${path}`)
+  tail(path: string, options: TailOptions = {}): AsyncIterable<TailLine> {
+    return tailOnWorker(this.#connection, path, options)
   }
 
   async identify(pid: number): Promise<ProcessIdentity | undefined> {

@@ -120,6 +120,16 @@ export class RunningScript {
     return Promise.race([line, this.exited.then(() => undefined)])
   }
 
+  /** What it says, line by line, to be read from the beginning. Ends when it has ended. */
+  async *lines(): AsyncGenerator<string, void> {
+    let rest = ''
+    for await (const chunk of this.stdout) {
+      const lines = (rest + (chunk as Buffer).toString('latin1')).split('\n')
+      rest = lines.pop() ?? ''
+      yield* lines
+    }
+  }
+
   say(words: string): void {
     this.#channel.write(`${words}\n`)
   }

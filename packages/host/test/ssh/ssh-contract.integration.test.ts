@@ -15,5 +15,3 @@ afterAll(async () => {
 })
 
 describeHostContract('SshHost', () => openSshHost(sshd.target, sshd.options), {
-  cannot: ['tail', 'read-stream', 'write-stream', 'glob', 'watch', 'within', 'copy'],
-})
