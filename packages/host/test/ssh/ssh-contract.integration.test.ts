@@ -14,4 +14,4 @@ afterAll(async () => {
   await expectNoLeaks()
 })
 
-describeHostContract('SshHost', () => openSshHost(sshd.target, sshd.options), {
+describeHostContract('SshHost', () => openSshHost(sshd.target, sshd.options))
