@@ -2,6 +2,7 @@ import type { EnvironmentOptions } from '../environment.ts'
 import { isLiteralGlob } from '../glob.ts'
 import type { Marker } from './marker-gate.ts'
 import { quoteArgv, quoteWord } from './quote-argv.ts'
+import type { WorkerFacts } from './read-facts.ts'
 import { escapeText, shellLine } from './shell-line.ts'
 
 /** How a program is started on a worker: what its account's shell gets, and what its standard input gets first. */
@@ -16,8 +17,7 @@ export interface ProgramLineOptions extends EnvironmentOptions {
   /** False: it reads nothing. */
   readonly hasInput: boolean
   readonly start: string
-  /** As in `ShellLineOptions`. */
-  readonly isPosix: boolean
+  readonly shell: WorkerFacts['shell']
 }
 
 /** A kernel takes 128 KiB as one argument, and escapes make text longer. */
@@ -31,6 +31,7 @@ const MAX_LINE_BYTES = 60_000
  * The command line holds what any process table may show: directory and arguments. The environment comes by standard
  * input, as one line of escaped shell text; `read` takes not one byte more than that line.
  *
+ * - In a plain account's shell it runs as it is; else in a `/bin/sh` of its own.
  * - No quote, backslash, `!` or newline in the text itself: so any account's shell hands it on, and no decoding is needed.
  * - dash leaves through the trap when `exec` fails, bash goes on behind it.
  * - A shell sets `PWD`, which is right, and `OLDPWD`, which nobody asked for; with `cleanEnv` neither stays.
@@ -65,11 +66,29 @@ export function programLine(
     `exit 127`,
   ].join('; ')
   const start = cleanEnv ? options.start.replace('/bin/sh', '/usr/bin/env -i /bin/sh') : options.start
+  const words = isLong ? [] : args
   return {
-    command: shellLine(script, isLong ? [] : args, { start, isPosix: options.isPosix }),
+    command:
+      options.shell === 'plain' && !cleanEnv
+        ? `${TIDY}\nset -- ${quoteArgv(words)}; ${script}`
+        : shellLine(script, words, { start, isPosix: options.shell !== 'other' }),
     head: text === '' ? '' : `${isFolded ? escapeText(text) : text}\n`,
   }
 }
+
+/**
+ * What start files may have left in bash that would stand between us and the shell's own words. A line of its own: the
+ * next one is read when no alias counts any more.
+ */
+const TIDY = [
+  'if [ -n "${BASH_VERSION-}" ]',
+  'then builtin unset -f cd echo eval exec exit printf read set shift shopt trap unset',
+  'builtin trap - DEBUG ERR RETURN',
+  'builtin set +efuvx',
+  'builtin shopt -u expand_aliases',
+  'unset IFS',
+  'fi',
+].join('; ')
 
 /** The text is dropped before it runs: it may hold secrets, and `eval` has its own copy. */
 const EVALUATE = 'eval "unset x_text; $x_text"'

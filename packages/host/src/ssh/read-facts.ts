@@ -7,8 +7,11 @@ import type { SshConnection } from './ssh-connection.ts'
 export interface WorkerFacts extends HostFacts {
   /** What our commands must be started by, so that each leads a process group: most servers see to it themselves. */
   readonly start: 'exec /bin/sh' | 'exec setsid /bin/sh'
-  /** The account's own shell reads quotes as POSIX has it. */
-  readonly hasPosixShell: boolean
+  /**
+   * What the account's own shell is: `plain` can run our wrapper itself, which saves the start of another one; `posix`
+   * reads quotes as POSIX has it; of `other` nothing is known.
+   */
+  readonly shell: 'plain' | 'posix' | 'other'
 }
 
 /** Everything in one round trip. Each answer is `name=value` and a NUL, since a value may hold anything else. */
@@ -21,6 +24,7 @@ boot=
 { IFS= read -r boot </proc/sys/kernel/random/boot_id; } 2>/dev/null || boot=$(sysctl -n kern.bootsessionuuid 2>/dev/null)
 put boot "$boot"
 put shell "\${SHELL-}"
+put account "$( (getent passwd "$(id -u)" || grep "^[^:]*:[^:]*:$(id -u):" /etc/passwd) 2>/dev/null)"
 group=$$
 if { IFS= read -r stat </proc/$$/stat; } 2>/dev/null; then set -- \${stat##*) }; group=$3; fi
 [ "$group" = $$ ] && put leads yes
@@ -65,9 +69,17 @@ export async function readFacts(connection: SshConnection, signal?: AbortSignal)
     home,
     bootId: answers.get('boot') || 'unknown',
     env,
-    hasPosixShell: /\/(ba|da|z|k|mk|a)?sh$/.test(answers.get('shell') ?? ''),
+    shell: shellKind(answers),
     start: answers.has('leads') || !answers.has('setsid') ? 'exec /bin/sh' : 'exec setsid /bin/sh',
   }
+}
+
+/** A start file may say another `SHELL`: then nobody knows which of both reads our lines. */
+function shellKind(answers: ReadonlyMap<string, string>): WorkerFacts['shell'] {
+  const shell = answers.get('shell') ?? ''
+  const isSure = answers.get('account')?.endsWith(`:${shell}`) === true && answers.has('leads')
+  if (!isSure || !/\/(ba|da|z|k|mk|a)?sh$/.test(shell)) return 'other'
+  return /\/(ba|da)?sh$/.test(shell) ? 'plain' : 'posix'
 }
 
 function parseAnswers(text: string): ReadonlyMap<string, string> {

@@ -61,7 +61,7 @@ export async function startProgram(
     ...options,
     cwd,
     start: facts.start,
-    isPosix: facts.hasPosixShell,
+    shell: facts.shell,
   })
   const channel = await connection.channel(line.command, { signal })
   const stdout = new MarkerGate(marker)

@@ -84,12 +84,35 @@ describe('what a program gets', () => {
 
   test('a program that cannot be started is told with its reason', async () => {
     await expect(host.exec(['x-no-such-program'])).rejects.toThrow(/x-no-such-program: not found/)
-    await expect(host.exec(['true'], { cwd: '/no/such' })).rejects.toThrow(/can't cd to \/no\/such/)
+    await expect(host.exec(['true'], { cwd: '/no/such' })).rejects.toThrow(/\/no\/such/)
     await expect(host.exec(['sh', '-c', 'exit 127'])).resolves.toMatchObject({ exitCode: 127 })
   })
 })
 
 describe('the account', () => {
+  test('may have start files that turn the shell upside down', async () => {
+    const functions = 'cd echo eval exit printf read set shift shopt trap unset'
+      .split(' ')
+      .map((name) => `${name}() { builtin echo "not ${name}"; }; alias ${name}="builtin echo alias"`)
+    const bashrc = [
+      'shopt -s expand_aliases',
+      ...functions,
+      'builtin trap "builtin echo debug" DEBUG ERR EXIT',
+      'IFS=x',
+      'builtin set -eufvx',
+      '',
+    ]
+    await using odd = await openSshd({ bashrc: bashrc.join('\n') })
+    await using other = await openSshHost(odd.target, odd.options)
+    const options = { cwd: '/usr', env: { A: "it's é" }, envRemove: ['L*'], stdin: 'in' }
+    const result = await other.exec(
+      ['sh', '-c', 'pwd; printf "%s " "$A" "$1"; cat; echo err >&2', 'sh', 'a  b'],
+      options,
+    )
+    expect(result).toMatchObject({ stdout: "/usr\nit's é a  b in", stderr: 'err\n', exitCode: 0 })
+    await expect(other.exec(['x-no-such-program'])).rejects.toMatchObject({ code: 'spawn-failed' })
+  })
+
   test('may have a plain shell', async () => {
     await using plain = await openSshd({ shell: '/bin/sh' })
     await using other = await openSshHost(plain.target, plain.options)
