@@ -14,13 +14,11 @@ export async function deleteSeed(
   checkSeedKey(key)
   for (;;) {
     const before = await findSeed(context, key)
-    const isLeased = before.leaseHolder !== null
-    if (isLeased && !revoke) throw seedIsLeased(key)
+    if (before.leaseHolder !== null && !revoke) throw seedIsLeased(key)
     const { matchedCount } = await context.seeds.updateOne(
       { _id: key.seedId, owner: key.owner, fence: before.fence, leaseHolder: before.leaseHolder },
       {
         $set: { ...NO_LEASE, ...(before.deletedAt !== null && { deletedAt: before.deletedAt }) },
-        $inc: { fence: isLeased ? 1 : 0 },
         ...(before.deletedAt === null && { $currentDate: { deletedAt: true } }),
       },
     )

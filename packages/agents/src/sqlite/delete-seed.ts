@@ -15,8 +15,7 @@ export async function deleteSeed(
     const row = seedRow(statements, key)
     if (row.lease_holder !== null && !revoke) throw seedIsLeased(key)
     statements.run(
-      `UPDATE seeds SET deleted_at = coalesce(deleted_at, ?), fence = fence + (lease_holder IS NOT NULL),
-         lease_holder = NULL, lease_worker = NULL, lease_since = NULL, lease_renewed_at = NULL, lease_ms = NULL
+      `UPDATE seeds SET deleted_at = coalesce(deleted_at, ?), lease_holder = NULL, lease_worker = NULL, lease_since = NULL, lease_renewed_at = NULL, lease_ms = NULL
        WHERE id = ?`,
       statements.now,
       row.id,

@@ -98,6 +98,9 @@ describe('sealed content', () => {
       const { whole, code } = await read(shelf, blobId, { bytes })
       expect(code).toBe('corrupt')
       expect(content.subarray(0, whole.length).equals(whole)).toBe(true)
+      // Nor when whoever has cut it has changed the record, too.
+      const cut = Buffer.concat(pieces).length - 16 * pieces.length
+      expect((await read(shelf, blobId, { bytes: cut })).code).toBe('corrupt')
     }
     for (let length = 0; length < sealed.length; length += 4_001) {
       shelf.pieces.set(blobId, [sealed.subarray(0, length)])
