@@ -20,7 +20,7 @@ echo bytes >"$(printf '\\377\\376')"
 echo long >"$(printf 'n%.0s' $(seq 250))"
 mkdir -p "$(printf 'd%.0s' $(seq 200))" && echo x >"$(printf 'd%.0s' $(seq 200))/f"
 echo tool >tool && chmod 750 tool
-echo none >closed/none && chmod 000 closed/none
+echo none >closed/none && chmod 440 closed/none
 ln -s tool to-file; ln -s deep to-directory; ln -s /etc/passwd out; ln -s ../.. up; ln -s missing nowhere
 ln tool deep/same-as-tool
 echo -dash >-dash; echo star >'*'
@@ -270,6 +270,14 @@ function failures(contractCase: ContractCase): void {
       expect(await host.files.list(at('copy'))).toEqual(['1', '2', '5', '6', '7', '8', '9'])
     },
   )
+
+  contractCase('a file that may not be read is told, not left out', async ({ host, at, shell }) => {
+    await shell('mkdir tree && echo x >tree/closed && chmod 000 tree/closed')
+    const { stream } = await archive(host, at('tree'))
+    const reading = collect(stream)
+    if (host.facts.uid === 0) expect((await reading).length).toBeGreaterThan(0)
+    else await expect(reading).rejects.toMatchObject({ name: 'HostError', code: 'permission-denied' })
+  })
 
   contractCase('misuse is told at once; what is no directory by its code', async ({ host, at, shell }) => {
     await shell('echo x >file')
