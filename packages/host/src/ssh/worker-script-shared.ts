@@ -15,8 +15,9 @@ export interface SharedScriptOptions {
   readonly onFailure: (failure: Error) => void
 }
 
-/** How often in a row a script that broke off without a word is begun anew. */
+/** How often in a row a script that ends too early is begun anew, and how long one has to last to be a good one. */
 const MOST_FAILURES = 3
+const LASTING_MS = 5_000
 const LONGEST_LINE = 64 * 1024
 
 /**
@@ -30,6 +31,7 @@ export class SharedScript {
   #channel: ClientChannel | undefined
   #isOpening = false
   #failures = 0
+  #begunAt = 0
 
   constructor(connection: SshConnection, options: SharedScriptOptions) {
     this.#connection = connection
@@ -70,6 +72,7 @@ export class SharedScript {
 
   #listen(channel: ClientChannel): void {
     let rest = ''
+    this.#begunAt = performance.now()
     channel.stderr.resume()
     channel.on('error', () => undefined)
     channel.setEncoding('utf8')
@@ -77,7 +80,6 @@ export class SharedScript {
       if (this.#channel !== channel) return
       const lines = (rest + text).split('\n')
       rest = (lines.pop() ?? '').slice(-LONGEST_LINE)
-      this.#failures = 0
       for (const line of lines) this.#options.onLine(line)
     })
     channel.once('close', () => {
@@ -91,7 +93,7 @@ export class SharedScript {
   /** The script ended, or was ended by somebody. */
   #again(): void {
     if (this.#options.keys().length === 0 || this.#connection.lost.aborted) return
-    this.#failures += 1
+    this.#failures = performance.now() - this.#begunAt > LASTING_MS ? 0 : this.#failures + 1
     if (this.#failures > MOST_FAILURES) this.#fail(new HostError('io', 'the worker does not keep looking'))
     else this.renew()
   }

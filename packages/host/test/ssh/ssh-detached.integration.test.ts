@@ -79,6 +79,30 @@ test('a watch leaves nothing on the worker when nobody waits any more', async ()
 /** Counts the shells whose text is the watch's; its own text is another. */
 const WATCHERS = "n=$(grep -als 'loo[k]s=' /proc/[0-9]*/cmdline | wc -l)"
 
+test('a lost connection ends waits and watches by its name; what is asked later goes by the next one', async () => {
+  await using own = await openSshd()
+  await using host = await openSshHost(own.target, own.options)
+  const at = (name: string) => `${own.home}/${name}`
+  const options = { record: at('p.json'), log: at('p.log'), cwd: own.home, env: { PATH: '/usr/bin:/bin' } }
+  const program = await host.spawnDetached(SLEEP, options)
+  const watch = host.files.watch(at('p.log'))[Symbol.asyncIterator]()
+  const tail = host.tail(at('p.log'))[Symbol.asyncIterator]()
+  expect((await watch.next()).value).toMatchObject({ type: 'file' })
+  const lost = { name: 'HostError', code: 'connection-lost' }
+  const all = Promise.all(
+    [program.waitForExit(), watch.next(), tail.next()].map((wait) =>
+      expect(wait).rejects.toMatchObject(lost),
+    ),
+  )
+  expect(await program.isAlive()).toBe(true)
+  for (const pid of own.pids().slice(1)) process.kill(pid, 'SIGKILL')
+  await all
+  expect(await program.isAlive()).toBe(true)
+  const ended = program.waitForExit()
+  expect(await program.stop()).toBe('SIGTERM')
+  await ended
+})
+
 test('closing the host ends a wait, and the process goes on', async () => {
   await using scope = await openContractScope(open)
   const other = await open()
