@@ -87,7 +87,6 @@ export class MongoBlobShelf implements BlobShelf {
       return {
         header: headerOf(document),
         pieces: this.read(blobId, document.pieces),
-        close: () => Promise.resolve(),
       }
     })
   }

@@ -1,7 +1,8 @@
-import { mkdir, open, readdir, rm, type FileHandle } from 'node:fs/promises'
+import { access, mkdir, open, readdir, rm, type FileHandle } from 'node:fs/promises'
 import path from 'node:path'
 import type { BlobHeader, BlobShelf, OpenBlob } from '../store/blob-shelf.ts'
 import { StoreError } from '../store/store-error.ts'
+import type { SqliteRow } from './sqlite-binding.ts'
 import type { SqliteDatabase } from './sqlite-database.ts'
 
 const READ_BYTES = 1024 * 1024
@@ -82,13 +83,12 @@ export class SqliteBlobShelf implements BlobShelf {
   }
 
   async open(blobId: string): Promise<OpenBlob> {
-    const row = await this.db.read(({ get }) =>
-      get(`SELECT * FROM blobs WHERE id = ? AND state = 'attached'`, blobId),
+    const row = await this.attached(blobId)
+    const isThere = await access(this.fileOf(blobId)).then(
+      () => true,
+      () => false,
     )
-    if (!row) throw gone(blobId)
-    const handle = await open(this.fileOf(blobId), 'r').catch((cause: unknown) => {
-      throw gone(blobId, cause)
-    })
+    if (!row || !isThere) throw new StoreError('not-found', `there is no blob ${blobId}`)
     return {
       header: {
         blobId,
@@ -99,8 +99,7 @@ export class SqliteBlobShelf implements BlobShelf {
           wrapped: row['wrapped_key'] as Uint8Array,
         },
       },
-      pieces: piecesOf(handle),
-      close: () => handle.close(),
+      pieces: this.read(blobId),
     }
   }
 
@@ -134,6 +133,27 @@ export class SqliteBlobShelf implements BlobShelf {
     await Promise.all(open.map(({ handle }) => handle.close()))
   }
 
+  private attached(blobId: string): Promise<SqliteRow | undefined> {
+    return this.db.read(({ get }) => get(`SELECT * FROM blobs WHERE id = ? AND state = 'attached'`, blobId))
+  }
+
+  /** Once it is open it can be read to its end, even if it is removed meanwhile. */
+  private async *read(blobId: string): AsyncGenerator<Uint8Array> {
+    const handle = await open(this.fileOf(blobId), 'r').catch(async (cause: unknown) => {
+      if (await this.attached(blobId)) throw new StoreError('corrupt', 'the content is missing', { cause })
+      throw new StoreError('conflict', 'the content was replaced or removed before it was read', { cause })
+    })
+    try {
+      for (;;) {
+        const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(READ_BYTES), 0, READ_BYTES)
+        if (bytesRead === 0) return
+        yield buffer.subarray(0, bytesRead)
+      }
+    } finally {
+      await handle.close()
+    }
+  }
+
   private handleOf(blobId: string): Writing {
     const writing = this.writing.get(blobId)
     if (!writing) throw new StoreError('closed', 'the store was closed while content was written')
@@ -142,14 +162,6 @@ export class SqliteBlobShelf implements BlobShelf {
 
   private fileOf(blobId: string): string {
     return path.join(this.directory, blobId)
-  }
-}
-
-async function* piecesOf(handle: FileHandle): AsyncGenerator<Uint8Array> {
-  for (;;) {
-    const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(READ_BYTES), 0, READ_BYTES)
-    if (bytesRead === 0) return
-    yield buffer.subarray(0, bytesRead)
   }
 }
 
@@ -163,9 +175,6 @@ async function syncDirectory(directory: string): Promise<void> {
     await handle.close()
   }
 }
-
-const gone = (blobId: string, cause?: unknown): StoreError =>
-  new StoreError('not-found', `there is no blob ${blobId}`, { cause })
 
 const sweptMeanwhile = (): StoreError =>
   new StoreError('conflict', 'writing the content took so long that it was swept away')

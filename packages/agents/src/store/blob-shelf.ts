@@ -37,8 +37,10 @@ export interface BlobShelf {
 
 export interface OpenBlob {
   readonly header: BlobHeader
-  /** The pieces in order, as they were appended or cut elsewhere. Ending early closes what was opened. */
+  /**
+   * The pieces in order, as they were appended or cut elsewhere. Nothing is held open before the first is asked for, nor
+   * after the iteration has ended in any way.
+   * @throws StoreError `conflict` when the blob was removed meanwhile, `corrupt` when a piece is missing
+   */
   readonly pieces: AsyncIterable<Uint8Array>
-  /** Closes without reading. Idempotent. */
-  readonly close: () => Promise<void>
 }

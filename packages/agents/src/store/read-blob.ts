@@ -5,12 +5,6 @@ import { rechunk } from './crypto/rechunk.ts'
 import type { KeyProvider } from './key-provider.ts'
 import { StoreError } from './store-error.ts'
 
-/** Read it to its end, or close it. */
-export interface BlobContent {
-  readonly content: AsyncIterable<Uint8Array>
-  readonly close: () => Promise<void>
-}
-
 /**
  * Opens a blob, whose key is checked at once. Each chunk is handed out after its own tag was checked, and the end is an
  * end only if it was sealed as one.
@@ -22,17 +16,11 @@ export async function readBlob(
   keys: KeyProvider,
   blobId: string,
   expected: { readonly binding: BlobBinding; readonly bytes: number },
-): Promise<BlobContent> {
+): Promise<AsyncIterable<Uint8Array>> {
   const blob = await shelf.open(blobId)
-  try {
-    // Not the binding that lies beside the blob: whoever moved it would have moved that as well.
-    const dataKey = await unwrapDataKey(blob.header.key, keys, expected.binding)
-    const content = openChunks(blob, new ChunkCipher(dataKey, expected.binding), expected.bytes)
-    return { content, close: blob.close }
-  } catch (error) {
-    await blob.close()
-    throw error
-  }
+  // Not the binding that lies beside the blob: whoever moved it would have moved that as well.
+  const dataKey = await unwrapDataKey(blob.header.key, keys, expected.binding)
+  return openChunks(blob, new ChunkCipher(dataKey, expected.binding), expected.bytes)
 }
 
 async function* openChunks(
@@ -40,16 +28,12 @@ async function* openChunks(
   cipher: ChunkCipher,
   expectedBytes: number,
 ): AsyncGenerator<Uint8Array> {
-  try {
-    let [index, bytes] = [0, 0]
-    for await (const { bytes: sealed, isLast } of rechunk(blob.pieces, SEALED_CHUNK_BYTES)) {
-      const chunk = cipher.open(sealed, index++, isLast)
-      bytes += chunk.length
-      if (chunk.length > 0) yield chunk
-    }
-    if (bytes !== expectedBytes)
-      throw new StoreError('corrupt', `the content has ${bytes} bytes, its record says ${expectedBytes}`)
-  } finally {
-    await blob.close()
+  let [index, bytes] = [0, 0]
+  for await (const { bytes: sealed, isLast } of rechunk(blob.pieces, SEALED_CHUNK_BYTES)) {
+    const chunk = cipher.open(sealed, index++, isLast)
+    bytes += chunk.length
+    if (chunk.length > 0) yield chunk
   }
+  if (bytes !== expectedBytes)
+    throw new StoreError('corrupt', `the content has ${bytes} bytes, its record says ${expectedBytes}`)
 }

@@ -20,8 +20,7 @@ export async function readSeedContent(
     const { seed, blobId } = await find()
     try {
       const expected = { binding: seedBinding(seed), bytes: seed.bytes }
-      const { content, close } = await readBlob(shelf, keys, blobId, expected)
-      return { seed, content, [Symbol.asyncDispose]: close }
+      return { seed, content: await readBlob(shelf, keys, blobId, expected) }
     } catch (error) {
       if (!(error instanceof StoreError) || error.code !== 'not-found') throw error
       const again = await find()

@@ -82,8 +82,8 @@ export interface SeedReplacement {
   readonly signal?: AbortSignal
 }
 
-/** What was opened for reading. Whoever does not read it to its end disposes it. */
-export interface SeedContent extends AsyncDisposable {
+/** Holds nothing open before it is read, nor after the reading has ended in any way. */
+export interface SeedContent {
   readonly seed: SeedRecord
   /**
    * Every piece was checked before it comes. Whether it is whole is known only at the end: use nothing for good before

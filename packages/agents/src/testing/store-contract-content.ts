@@ -101,15 +101,6 @@ export function contentContract(scenario: StoreCase): void {
     expect((await contentOf(store, seed)).toString()).toBe('new')
   })
 
-  scenario('closes what was opened and not read', async ({ store }) => {
-    const seed = await insertSeed(store)
-    {
-      await using opened = await store.seeds.read(seed)
-      expect(opened.seed.seedId).toBe(seed.seedId)
-    }
-    expect((await contentOf(store, seed)).toString()).toBe('a login')
-  })
-
   scenario('opens no content that was put in another’s place', async ({ store, swapContent }) => {
     const [one, other] = [await insertSeed(store), await insertSeed(store)]
     const foreign = await insertSeed(store, { owner: 'bob' })

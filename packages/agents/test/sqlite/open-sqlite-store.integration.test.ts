@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, readlink, rm, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { privateDirectory } from '@x/fixtures'
 import { describe, expect, test } from 'vitest'
@@ -130,14 +130,32 @@ describe('a SQLite store', () => {
     expect(await stage.store.seeds.get(seed)).toMatchObject({ revision: 1 })
   })
 
+  test('holds nothing open for content that is not read', async () => {
+    await using stage = await openSqliteStage()
+    const seed = await insertSeed(stage.store, { content: noise(3_000_000) })
+    const { fence } = await take(stage.store, 'a')
+    const late = await stage.store.seeds.read(seed)
+    for await (const _ of (await stage.store.seeds.read(seed)).content) break
+    const links = await Promise.all(
+      (await readdir('/proc/self/fd')).map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => '')),
+    )
+    expect(links.filter((link) => link.includes('.blobs/'))).toEqual([])
+    await stage.store.seeds.replace(seed, { content: [], revision: 1, fence })
+    const reading = (async () => {
+      for await (const _ of late.content) throw new Error('expected nothing to read')
+    })()
+    await refused(reading, 'conflict')
+  })
+
   test('goes on reading what was opened while it is replaced', async () => {
     await using stage = await openSqliteStage()
     const seed = await insertSeed(stage.store, { content: noise(3_000_000) })
     const { fence } = await take(stage.store, 'a')
     const { content } = await stage.store.seeds.read(seed)
-    await stage.store.seeds.replace(seed, { content: [], revision: 1, fence })
     const chunks: Uint8Array[] = []
-    for await (const chunk of content) chunks.push(chunk)
+    for await (const chunk of content) {
+      if (chunks.push(chunk) === 1) await stage.store.seeds.replace(seed, { content: [], revision: 1, fence })
+    }
     expect(Buffer.concat([...noise(3_000_000)]).equals(Buffer.concat(chunks))).toBe(true)
   })
 })

@@ -26,7 +26,7 @@ async function read(
   const chunks: Uint8Array[] = []
   try {
     const { bytes, of = binding } = expected
-    const { content } = await readBlob(shelf, keys, blobId, { binding: of, bytes })
+    const content = await readBlob(shelf, keys, blobId, { binding: of, bytes })
     for await (const chunk of content) chunks.push(chunk)
     return { whole: Buffer.concat(chunks), code: undefined }
   } catch (error) {

@@ -29,7 +29,6 @@ export class MemoryShelf implements BlobShelf {
       pieces: (async function* () {
         yield* pieces
       })(),
-      close: async () => undefined,
     }
   }
 
