@@ -41,7 +41,7 @@ export function programLine(
   marker: Marker,
   options: ProgramLineOptions,
 ): ProgramLine {
-  const { cwd, hasInput, cleanEnv = false } = options
+  const { cwd, hasInput, cleanEnv = false, envRemove = [] } = options
   const environment = environmentText(options)
   const args = [cwd, ...argv]
   // What does not fit on a command line goes the other way as well.
@@ -69,7 +69,8 @@ export function programLine(
   const words = isLong ? [] : args
   return {
     command:
-      options.shell === 'plain' && !cleanEnv
+      // bash gives every program a variable `_`, which nobody could take out.
+      options.shell === 'plain' && !cleanEnv && envRemove.length === 0
         ? `${TIDY}\nset -- ${quoteArgv(words)}; ${script}`
         : shellLine(script, words, { start, isPosix: options.shell !== 'other' }),
     head: text === '' ? '' : `${isFolded ? escapeText(text) : text}\n`,
