@@ -6,7 +6,7 @@ import { findChanges } from './changes.ts'
 import { COMPRESSORS, renderFrames } from './compression.ts'
 import { createExclude } from './exclude.ts'
 import { linesOf, pathOfLine, type LineManifest, type Manifest } from './manifest.ts'
-import { feed, programError, readLines, startProgram } from './run-program.ts'
+import { feed, isLost, lost, programError, readLines, startProgram } from './run-program.ts'
 import { scanDirectory } from './scan-directory.ts'
 import { nulEnded } from './unpack-archive.ts'
 import { workerTools, type WorkerTools } from './worker-tools.ts'
@@ -131,6 +131,7 @@ async function* archiveStream(
   const exit = await program.exited
   await Promise.all([saying, feeding])
   signal?.throwIfAborted()
+  if (isLost(exit)) throw lost('cannot archive the directory')
   verdict.assertGood(exit.exitCode)
 }
 
@@ -147,7 +148,7 @@ class TarVerdict {
   assertGood(compressorExit: number | null): void {
     if (compressorExit === 0 && this.#exit === 0) return
     if (compressorExit === null || this.#exit === undefined)
-      throw new HostError('io', `the archive is cut: ${this.#failure ?? 'the way to the machine was lost'}`)
+      throw new HostError('io', `the archive is cut: ${this.#failure ?? 'a program was killed'}`)
     if (
       this.#failure === undefined &&
       compressorExit === 0 &&

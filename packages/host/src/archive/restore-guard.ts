@@ -4,7 +4,7 @@ import { HostError } from '../errors.ts'
 import type { ArchiveHost } from './archive-host.ts'
 import type { RunningProcess } from '../running-process.ts'
 import { GUARD_SCRIPT } from './guard-script.ts'
-import { programError, readLines, startProgram } from './run-program.ts'
+import { isLost, lost, programError, readLines, startProgram } from './run-program.ts'
 
 /** A private directory beside the target of a restore, and the way to put it in the target's place. */
 export interface RestoreGuard extends AsyncDisposable {
@@ -90,8 +90,7 @@ class Guard implements RestoreGuard {
   async #failed(what: string): Promise<HostError> {
     this.#program.stdin?.end()
     const exit = await this.#program.exited
-    if (exit.exitCode === null && this.#said === '')
-      return new HostError('unreachable', `${what} ${this.#target}: the way to the machine was cut`)
+    if (isLost(exit)) return lost(`${what} ${this.#target}`)
     return programError(`${what} ${this.#target}`, this.#said)
   }
 }

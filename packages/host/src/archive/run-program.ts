@@ -78,8 +78,18 @@ export async function readLines(stream: Readable, onLine: (line: string) => void
 /** @throws HostError unless the program has ended by itself with 0 */
 export function assertExit(name: string, exit: ProcessExit, said: string): void {
   if (exit.exitCode === 0) return
+  if (isLost(exit)) throw lost(name)
   const end = exit.exitCode === null ? `signal ${exit.signal ?? 'unknown'}` : `exit code ${exit.exitCode}`
-  throw programError(name, exit.exitCode === null && said === '' ? end : said || end)
+  throw programError(name, said === '' ? end : said)
+}
+
+/** Nobody can tell how the program has ended. */
+export function isLost({ exitCode, signal }: ProcessExit): boolean {
+  return exitCode === null && signal === null
+}
+
+export function lost(name: string): HostError {
+  return new HostError('connection-lost', `${name}: the way to the machine was cut`)
 }
 
 /** What a program of the machine complained about, by the words that the C library has for it. */
