@@ -3,6 +3,7 @@ import path from 'node:path'
 import { privateDirectory } from '@x/fixtures'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openSqliteStore } from '../../src/sqlite/open-sqlite-store.ts'
+import { loadSqlite } from '../../src/sqlite/sqlite-binding.ts'
 import { openKeyDirectory } from '../../src/store/key-directory.ts'
 import { contentOf } from '../../src/testing/store-contract-stage.ts'
 import { raceForOneSeed, verifyAcknowledged } from '../store/many-processes.ts'
@@ -93,6 +94,14 @@ describe('eight processes on one file', () => {
       from = await verifyAcknowledged(store, writer.said)
     }
     expect(from).toBeGreaterThan(8)
+    // After the grace, what the dead have begun is gone from the disk.
+    const { DatabaseSync } = await loadSqlite()
+    const db = new DatabaseSync(scratch.where.path)
+    db.exec(`UPDATE blobs SET touched_at = 0 WHERE state <> 'attached'`)
+    db.close()
+    await using store = await scratch.open()
+    const seeds = await store.seeds.list({ owner: OWNER })
+    expect(await readdir(`${scratch.where.path}.blobs`)).toHaveLength(seeds.length)
   })
 })
 
