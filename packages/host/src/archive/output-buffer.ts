@@ -8,6 +8,8 @@ const ZEROS = Buffer.alloc(512)
 /** Gathers small pieces into slabs and passes large ones on without a copy. */
 export class OutputBuffer {
   #slab = Buffer.allocUnsafeSlow(SLAB_BYTES)
+  /** Where what is not ready begins, and where it ends. */
+  #begin = 0
   #filled = 0
   #ready: Buffer[] = []
   #total = 0
@@ -24,7 +26,13 @@ export class OutputBuffer {
       this.#ready.push(piece)
       return
     }
-    if (this.#filled + piece.length > SLAB_BYTES) this.#flush()
+    if (this.#filled + piece.length > SLAB_BYTES) {
+      this.#flush()
+      // A reader may still hold the old one.
+      this.#slab = Buffer.allocUnsafeSlow(SLAB_BYTES)
+      this.#begin = 0
+      this.#filled = 0
+    }
     this.#filled += piece.copy(this.#slab, this.#filled)
   }
 
@@ -42,10 +50,8 @@ export class OutputBuffer {
   }
 
   #flush(): void {
-    if (this.#filled === 0) return
-    this.#ready.push(this.#slab.subarray(0, this.#filled))
-    // A reader may still hold the old one.
-    this.#slab = Buffer.allocUnsafeSlow(SLAB_BYTES)
-    this.#filled = 0
+    if (this.#filled === this.#begin) return
+    this.#ready.push(this.#slab.subarray(this.#begin, this.#filled))
+    this.#begin = this.#filled
   }
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import path from 'node:path'
-import { HostError } from '../errors.ts'
+import type { HostError } from '../errors.ts'
 import type { ArchiveHost } from './archive-host.ts'
 import type { RunningProcess } from '../running-process.ts'
 import { GUARD_SCRIPT } from './guard-script.ts'
