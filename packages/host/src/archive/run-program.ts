@@ -2,6 +2,7 @@ import type { Readable, Writable } from 'node:stream'
 import { HostError } from '../errors.ts'
 import type { ArchiveHost } from './archive-host.ts'
 import type { ProcessExit, RunningProcess } from '../running-process.ts'
+import { Interrupt } from './interrupt.ts'
 import { PLAIN_LOCALE } from './worker-tools.ts'
 
 const MAX_LINE_BYTES = 16_384
@@ -34,29 +35,28 @@ export function startProgram(
 export async function feed(stdin: Writable | undefined, source: AsyncIterable<Uint8Array>): Promise<void> {
   if (stdin === undefined) throw new TypeError('expected a program with a pipe to its input')
   const iterator = source[Symbol.asyncIterator]()
-  let wake = (): void => undefined
-  const onDrain = (): void => wake()
-  const gone = new Promise<'gone'>((resolve) => {
-    stdin.once('close', () => resolve('gone'))
-  })
+  const gone = new Interrupt()
+  stdin.on('close', gone.raise)
+  let drained = (): void => undefined
+  const onDrain = (): void => drained()
   stdin.on('drain', onDrain)
   try {
     for (;;) {
-      const next = await Promise.race([iterator.next(), gone])
-      if (next === 'gone' || stdin.destroyed) return
+      const next = await gone.wait(iterator.next())
+      if (next === undefined || stdin.destroyed) return
       if (next.done === true) break
       if (stdin.write(next.value) || stdin.writableLength < IN_FLIGHT_BYTES) continue
-      const drained = new Promise<void>((resolve) => {
-        wake = resolve
+      const draining = new Promise<object>((resolve) => {
+        drained = () => resolve(stdin)
       })
-      await Promise.race([drained, gone])
+      await gone.wait(draining)
     }
     stdin.end()
   } catch (error) {
     stdin.destroy()
     throw error
   } finally {
-    stdin.off('drain', onDrain)
+    stdin.off('drain', onDrain).off('close', gone.raise)
   }
 }
 
