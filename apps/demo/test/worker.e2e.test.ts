@@ -97,7 +97,7 @@ describe.each(CODEX_VERSIONS)('a person, the page, and Codex %s on a worker behi
   })
 
   test('the way there is cut in a turn: the answer is whole', async () => {
-    const turn = await ask('slow: 8')
+    const turn = await ask('slow: 5')
     await turn.locator('[data-item-type="agent-message"]').waitFor()
     const [, ...connections] = sshd.pids()
     for (const pid of connections) process.kill(pid, 'SIGKILL')
@@ -108,7 +108,7 @@ describe.each(CODEX_VERSIONS)('a person, the page, and Codex %s on a worker behi
   })
 
   test('the server is killed in a turn; the page finds the same turn, and its answer is whole', async () => {
-    const turn = await ask('slow: 15')
+    const turn = await ask('slow: 10')
     await turn.locator('[data-item-type="agent-message"]').waitFor()
     const turnId = await turn.getAttribute('data-turn-id')
     await product.killServer(started)
