@@ -55,6 +55,13 @@ export async function serve(
   }
 }
 
+/** What is there before the page is. */
+interface Serving extends Answering {
+  readonly signals: SignalWatch
+  readonly worker: Worker
+  readonly ports: Ports
+}
+
 /** Who answers the agent. */
 interface Answering {
   readonly login: Login
@@ -66,13 +73,7 @@ async function serveSessions(
   context: Context,
   paths: InstancePaths,
   options: StartArguments,
-  {
-    signals,
-    worker,
-    ports,
-    login,
-    model,
-  }: Answering & { readonly signals: SignalWatch; readonly worker: Worker; readonly ports: Ports },
+  { signals, worker, ports, login, model }: Serving,
 ): Promise<number> {
   const { host, environment, output } = context
   const onError = (error: unknown): void => output.fail({ message: reasonOf(error) })

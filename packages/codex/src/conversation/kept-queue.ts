@@ -77,6 +77,19 @@ export function waits(queue: StoredQueue, id: string): boolean {
   return queue.leaving?.id !== id && queue.messages.some((one) => one.id === id)
 }
 
+/** With a message before all others but those of `sooner`; the same object when it is there. */
+export function withNext(
+  queue: StoredQueue,
+  message: { readonly id: string; readonly text: string },
+  sooner: ReadonlySet<string>,
+): StoredQueue {
+  const { messages } = queue
+  if (messages.some((one) => one.id === message.id)) return queue
+  const next = messages.findIndex((one) => !sooner.has(one.id))
+  const at = next < 0 ? messages.length : next
+  return bounded({ ...queue, messages: messages.toSpliced(at, 0, { ...message, queuedAt: Date.now() }) })
+}
+
 /** The same object when it is not there. */
 export function without(queue: StoredQueue, id: string): StoredQueue {
   if (!queue.messages.some((one) => one.id === id)) return queue

@@ -7,7 +7,7 @@ import {
 } from '@x/agents/conversation'
 import { RpcError } from '@x/codex-appserver'
 import { ClaimWatch, isSame, type Claim } from './claim-watch.ts'
-import { bounded, KeptQueue, waits, without, type QueueStore } from './kept-queue.ts'
+import { bounded, KeptQueue, waits, withNext, without, type QueueStore } from './kept-queue.ts'
 import type { QueuedDelivery } from './outbox.ts'
 import type { StoredQueue } from './parse-queue.ts'
 import { SentTurn } from './sent-turn.ts'
@@ -94,13 +94,7 @@ export class Queue {
   /** Codex has dropped a message that it had: it is the next again, for a person to send, change or withdraw. */
   async takeBack({ clientId: id, message: text }: SentTurn): Promise<void> {
     this.returned.add(id)
-    await this.kept.change((queue) => {
-      const { messages } = queue
-      if (messages.some((one) => one.id === id)) return queue
-      const next = messages.findIndex((one) => !this.returned.has(one.id))
-      const at = next < 0 ? messages.length : next
-      return bounded({ ...queue, messages: messages.toSpliced(at, 0, { id, text, queuedAt: Date.now() }) })
-    })
+    await this.kept.change((queue) => withNext(queue, { id, text }, this.returned))
   }
 
   edit(id: string, text: string): Promise<boolean> {

@@ -8,6 +8,7 @@ import { EntryVetter } from './entry-vetter.ts'
 import { layBase } from './lay-base.ts'
 import { LineManifest, manifestEntry, manifestLine, pathOfLine, type Manifest } from './manifest.ts'
 import { refuse } from './refuse.ts'
+import { lost } from './run-program.ts'
 import { openRestoreGuard, type RestoreGuard } from './restore-guard.ts'
 import { scanDirectory } from './scan-directory.ts'
 import { forEachPath, unpackArchive, type UnpackPlace } from './unpack-archive.ts'
@@ -72,16 +73,20 @@ export async function restore(
       onProgress?.({ bytes })
     },
   }
-  if (onto !== undefined) await layBase(place, target, onto)
-  let id = onto?.id
-  for (const stream of streams) {
-    await unpackArchive(place, stream, (header) => {
-      assertFollows(header, id)
-      id = header?.manifest
-    })
+  try {
+    if (onto !== undefined) await layBase(place, target, onto)
+    let id = onto?.id
+    for (const stream of streams) {
+      await unpackArchive(place, stream, (header) => {
+        assertFollows(header, id)
+        id = header?.manifest
+      })
+    }
+    // Awaited here: the guard is disposed when this function ends.
+    return await finish(place, guard, id)
+  } catch (error) {
+    throw guard.isLost ? lost('cannot restore', error) : error
   }
-  // Awaited here: the guard is disposed when this function ends.
-  return await finish(place, guard, id)
 }
 
 /** An incremental archive over another base would mix two states. */

@@ -12,6 +12,8 @@ export interface RestoreGuard extends AsyncDisposable {
   readonly directory: string
   /** Names that differ in case only are one file there. */
   readonly foldsCase: boolean
+  /** The way to the machine was cut, which has removed the directory: whatever fails after that fails for it. */
+  readonly isLost: boolean
   /**
    * Puts the directory in the target's place, and removes what was there.
    * @param mode of the directory: one that its owner may not change cannot be moved, and gets its mode after that
@@ -44,6 +46,7 @@ export async function openRestoreGuard(host: ArchiveHost, target: string): Promi
 class Guard implements RestoreGuard {
   readonly directory: string
   foldsCase = false
+  isLost = false
   readonly #program: RunningProcess
   readonly #target: string
   readonly #lines: AsyncGenerator<string>
@@ -56,6 +59,7 @@ class Guard implements RestoreGuard {
     this.#target = target
     this.#lines = lines(program)
     void readLines(program.stderr, (line) => (this.#said = line))
+    void program.exited.then((exit) => (this.isLost = isLost(exit)))
   }
 
   async ready(): Promise<void> {

@@ -88,8 +88,8 @@ export function isLost({ exitCode, signal }: ProcessExit): boolean {
   return exitCode === null && signal === null
 }
 
-export function lost(name: string): HostError {
-  return new HostError('connection-lost', `${name}: the way to the machine was cut`)
+export function lost(name: string, cause?: unknown): HostError {
+  return new HostError('connection-lost', `${name}: the way to the machine was cut`, { cause })
 }
 
 /** What a program of the machine complained about, by the words that the C library has for it. */

@@ -220,13 +220,17 @@ class SshRunningProcess implements RunningProcess {
 /** A channel's way in as a pipe of Node behaves: what is written after the end is dropped, and `destroy` destroys. */
 function inputOf(channel: ClientChannel, exited: Promise<unknown>): Writable {
   let unsent: (() => void) | undefined
-  // ssh2 forgets the callback of what it could not send.
-  const drop = (): void => unsent?.()
-  void exited.then(drop)
-  channel.once('close', drop)
+  let isOver = false
+  // ssh2 forgets the callback of what it could not send, and takes more after that without a word.
+  const drop = (): void => {
+    isOver = true
+    unsent?.()
+    // Who waits for room hears that there will be none.
+    input.destroy()
+  }
   const input = new Writable({
     write(chunk: Buffer, _encoding, done) {
-      if (!channel.writable) {
+      if (isOver || !channel.writable) {
         done()
         return
       }
@@ -242,5 +246,7 @@ function inputOf(channel: ClientChannel, exited: Promise<unknown>): Writable {
     },
   })
   input.on('error', () => undefined)
+  void exited.then(drop)
+  channel.once('close', drop)
   return input
 }
