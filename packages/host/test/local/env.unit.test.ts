@@ -6,16 +6,16 @@ afterEach(() => {
 })
 
 test('base, then what is removed, then env, then secrets', () => {
-  vi.stubEnv('X_A_KEY', 'inherited')
-  vi.stubEnv('X_B_KEY', 'inherited')
-  vi.stubEnv('X_OTHER', 'inherited')
+  vi.stubEnv('OURS_A_KEY', 'inherited')
+  vi.stubEnv('OURS_B_KEY', 'inherited')
+  vi.stubEnv('OURS_OTHER', 'inherited')
   const made = programEnvironment({
-    envRemove: ['X_*_KEY', 'x_other'],
-    env: { X_B_KEY: 'given', X_OTHER: undefined, X_NEW: '' },
-    secretEnv: { X_SECRET: 's' },
+    envRemove: ['OURS_*_KEY', 'ours_other'],
+    env: { OURS_B_KEY: 'given', OURS_OTHER: undefined, OURS_NEW: '' },
+    secretEnv: { OURS_SECRET: 's' },
   })
-  const ours = Object.fromEntries(Object.entries(made).filter(([name]) => name.startsWith('X_')))
-  expect(ours).toEqual({ X_B_KEY: 'given', X_NEW: '', X_SECRET: 's' })
+  const ours = Object.fromEntries(Object.entries(made).filter(([name]) => name.startsWith('OURS_')))
+  expect(ours).toEqual({ OURS_B_KEY: 'given', OURS_NEW: '', OURS_SECRET: 's' })
   expect(made['PATH']).toBe(process.env['PATH'])
 })
 
