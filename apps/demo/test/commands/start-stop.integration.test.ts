@@ -133,11 +133,11 @@ describe('start and stop with the real Codex', () => {
     const again = await it.start('--dir', code.path)
     expect(placeOf(again.page)).toBe(session!.id)
     await again.run.ended
-    await mkdir(path.join(code.path, 'other'))
-    const other = await it.start('--dir', path.join(code.path, 'other'))
+    await using elsewhere = await privateDirectory()
+    const other = await it.start('--dir', elsewhere.path)
     await other.run.ended
     const both = await client.sessions((all) => all.length === 2 && ready(all))
-    expect(both.map((one) => one.directory)).toEqual([path.join(code.path, 'other'), code.path])
+    expect(both.map((one) => one.directory)).toEqual([elsewhere.path, code.path])
     expect(placeOf(other.page)).toBe(both[0]?.id)
     const plain = await it.start()
     expect(placeOf(plain.page)).toBeNull()
