@@ -54,3 +54,8 @@ export function collectOutput(stream: Readable | null, maxBytes: number, onTooLa
     },
   }
 }
+
+/** Resolves when all of it was read, as far as it is waited for after the program's exit. */
+export async function readToEnd(outputs: readonly Output[]): Promise<void> {
+  await Promise.all(outputs.map((output) => output.endsAfterExit()))
+}

@@ -1,25 +1,18 @@
 import type { ChildProcess } from 'node:child_process'
-import {
-  assertAbsolute,
-  assertArgv,
-  assertBytes,
-  assertDelay,
-  assertEnvironmentOptions,
-  assertInput,
-} from '../assert-arguments.ts'
+import { assertExec, DEFAULT_MAX_BYTES } from '../assert-exec.ts'
 import type { LadderStep } from '../detached-process.ts'
 import { HostError } from '../errors.ts'
+import { relayEndings } from '../exec-endings.ts'
 import type { ExecOptions, ExecResult } from '../exec-result.ts'
 import type { HostFacts } from '../host.ts'
 import { climbLadder } from '../kill-ladder.ts'
 import { feedInput } from './feed-input.ts'
 import { hasExited } from './has-exited.ts'
 import { readProcessStatNow } from './identity.ts'
-import { collectOutput, type Output } from './collect-output.ts'
+import { collectOutput, readToEnd } from './collect-output.ts'
 import { killLeftovers, sendSignal } from './process-group.ts'
 import { startChild } from './start-child.ts'
 
-const DEFAULT_MAX_BYTES = 16 * 1024 * 1024
 /** A program that is ended early gets a moment to tidy up. */
 const EXEC_LADDER: readonly LadderStep[] = [
   { signal: 'SIGTERM', waitMs: 2_000 },
@@ -33,7 +26,7 @@ export async function execLocal(
   facts: HostFacts,
   hostSignal: AbortSignal,
 ): Promise<ExecResult> {
-  const { timeoutMs, maxBytes = DEFAULT_MAX_BYTES, signal } = options
+  const { maxBytes = DEFAULT_MAX_BYTES, signal } = options
   assertExec(argv, options, maxBytes)
   signal?.throwIfAborted()
   const startedAt = performance.now()
@@ -48,7 +41,7 @@ export async function execLocal(
     collectOutput(child.stdout, maxBytes, tooLarge),
     collectOutput(child.stderr, maxBytes, tooLarge),
   ] as const
-  const release = relayEndings(ending, argv, timeoutMs, [hostSignal, ...(signal ? [signal] : [])])
+  const release = relayEndings(ending, argv, options, [hostSignal])
   try {
     feedInput(child.stdin, options.stdin, (error) => ending.abort(error))
     await Promise.race([exited, aborted(ending.signal)])
@@ -73,51 +66,11 @@ export async function execLocal(
   }
 }
 
-function assertExec(
-  argv: readonly string[],
-  options: ExecOptions,
-  maxBytes: number,
-): asserts argv is readonly [string, ...string[]] {
-  assertArgv(argv)
-  if (options.cwd !== undefined) assertAbsolute('cwd', options.cwd)
-  assertEnvironmentOptions(options)
-  assertInput(options.stdin)
-  if (options.timeoutMs !== undefined) assertDelay('timeoutMs', options.timeoutMs)
-  assertBytes('maxBytes', maxBytes)
-}
-
-function relayEndings(
-  ending: AbortController,
-  argv: readonly string[],
-  timeoutMs: number | undefined,
-  signals: readonly AbortSignal[],
-): () => void {
-  const relays = signals.map((signal) => {
-    const relay = () => ending.abort(signal.reason)
-    signal.addEventListener('abort', relay, { once: true })
-    if (signal.aborted) relay()
-    return () => signal.removeEventListener('abort', relay)
-  })
-  const late = () =>
-    ending.abort(
-      new HostError('timed-out', `${String(timeoutMs)} ms passed while running ${String(argv[0])}`),
-    )
-  const timer = timeoutMs === undefined ? undefined : setTimeout(late, timeoutMs)
-  return () => {
-    clearTimeout(timer)
-    for (const release of relays) release()
-  }
-}
-
 async function aborted(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return
   await new Promise<void>((resolve) => {
     signal.addEventListener('abort', () => resolve(), { once: true })
   })
-}
-
-async function readToEnd(outputs: readonly Output[]): Promise<void> {
-  await Promise.all(outputs.map((output) => output.endsAfterExit()))
 }
 
 /** While the child has not been reaped its pid is its own; afterwards only proven members of its group are killed. */

@@ -1,14 +1,8 @@
-import {
-  assertAbsolute,
-  assertArgv,
-  assertBytes,
-  assertDelay,
-  assertEnvironmentOptions,
-  assertInput,
-} from '../assert-arguments.ts'
+import { assertExec, DEFAULT_MAX_BYTES } from '../assert-exec.ts'
 import { HostError } from '../errors.ts'
+import { relayEndings } from '../exec-endings.ts'
 import type { ExecOptions, ExecResult } from '../exec-result.ts'
-import { collectOutput, type Output } from '../local/collect-output.ts'
+import { collectOutput, readToEnd } from '../local/collect-output.ts'
 import { feedInput } from '../local/feed-input.ts'
 import { endProgram } from './end-program.ts'
 import { notStarted, refused } from './program-failure.ts'
@@ -17,7 +11,6 @@ import type { SshConnection } from './ssh-connection.ts'
 import { assertShellNames, startProgram, type StartedProgram } from './start-program.ts'
 import { untilAborted } from './until-aborted.ts'
 
-const DEFAULT_MAX_BYTES = 16 * 1024 * 1024
 /** How long a command that is to be ended may take to say which process it is. */
 const LEADER_MS = 5_000
 
@@ -33,7 +26,7 @@ export async function execSsh(
   hostSignal: AbortSignal,
 ): Promise<ExecResult> {
   const { maxBytes = DEFAULT_MAX_BYTES } = options
-  assertExec(argv, options, maxBytes)
+  assertProgram(argv, options, maxBytes)
   options.signal?.throwIfAborted()
   const startedAt = performance.now()
   // One signal for all that may end the program early; its reason is what the caller gets.
@@ -90,42 +83,10 @@ async function runToEnd(
   }
 }
 
-function assertExec(argv: readonly string[], options: ExecOptions, maxBytes: number): void {
-  assertArgv(argv)
+function assertProgram(argv: readonly string[], options: ExecOptions, maxBytes: number): void {
+  assertExec(argv, options, maxBytes)
   if (argv[0].startsWith('-')) throw new TypeError(`expected a program, got an option: ${argv[0]}`)
-  if (options.cwd !== undefined) assertAbsolute('cwd', options.cwd)
-  assertEnvironmentOptions(options)
   assertShellNames(options)
-  assertInput(options.stdin)
-  if (options.timeoutMs !== undefined) assertDelay('timeoutMs', options.timeoutMs)
-  assertBytes('maxBytes', maxBytes)
-}
-
-function relayEndings(
-  ending: AbortController,
-  argv: readonly string[],
-  { timeoutMs, signal }: ExecOptions,
-  others: readonly AbortSignal[],
-): () => void {
-  const relays = [...others, ...(signal ? [signal] : [])].map((source) => {
-    const relay = () => ending.abort(source.reason)
-    source.addEventListener('abort', relay, { once: true })
-    if (source.aborted) relay()
-    return () => source.removeEventListener('abort', relay)
-  })
-  const late = () =>
-    ending.abort(
-      new HostError('timed-out', `${String(timeoutMs)} ms passed while running ${String(argv[0])}`),
-    )
-  const timer = timeoutMs === undefined ? undefined : setTimeout(late, timeoutMs)
-  return () => {
-    clearTimeout(timer)
-    for (const release of relays) release()
-  }
-}
-
-async function readToEnd(outputs: readonly Output[]): Promise<void> {
-  await Promise.all(outputs.map((output) => output.endsAfterExit()))
 }
 
 /** Over a lost connection nobody can be ended. */
