@@ -122,6 +122,11 @@ export async function describeRefusal(
   return refusal
 }
 
+/** The places of grants that allow writing. Pure. */
+export function writableIn(grants: readonly Grant[]): readonly string[] {
+  return grants.flatMap((grant) => ('path' in grant && grant.mode === 'write' ? [grant.path] : []))
+}
+
 export function isSameGrant(one: Grant, other: Grant): boolean {
   if ('network' in one || 'network' in other) return 'network' in one && 'network' in other
   return one.path === other.path && one.mode === other.mode

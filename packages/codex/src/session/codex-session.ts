@@ -9,7 +9,7 @@ import { leavesSandbox } from '../conversation/read-rollout.ts'
 import { toFault } from '../errors.ts'
 import { proveIsolation, readNetworkNamespace } from '../posture/canary.ts'
 import { boundariesOf } from '../posture/boundaries.ts'
-import { describeRefusal, grantsThatHold, isGrantable } from '../posture/grants.ts'
+import { describeRefusal, grantsThatHold, isGrantable, writableIn } from '../posture/grants.ts'
 import type { PermissionPlaces } from '../posture/render-permissions.ts'
 import { connectAppServer, findAppServer, startAppServer, stopAppServer } from './app-server.ts'
 import { keptInRecord } from './kept-in-record.ts'
@@ -255,8 +255,4 @@ function refusalsOf(
     boundaries: () => boundariesOf(places, record.current.grants ?? []),
     describe: (refusal) => describeRefusal(host, places, refusal, record.current.grants ?? []),
   }
-}
-
-function writableIn(grants: readonly Grant[]): readonly string[] {
-  return grants.flatMap((grant) => ('path' in grant && grant.mode === 'write' ? [grant.path] : []))
 }

@@ -2,7 +2,7 @@ import path from 'node:path'
 import type { Host } from '@x/host'
 import { SessionError } from '../errors.ts'
 import { isTaskId, taskPaths } from '../home/task-paths.ts'
-import { isWithin } from '../posture/grants.ts'
+import { isWithin, writableIn } from '../posture/grants.ts'
 import type { PermissionPlaces } from '../posture/render-permissions.ts'
 import { findAppServer } from './app-server.ts'
 import type { LaunchRecord } from './parse-launch-record.ts'
@@ -25,15 +25,20 @@ export async function findNested(
   { stateDir, taskId }: { readonly stateDir: string; readonly taskId: string },
   places: readonly string[],
 ): Promise<NestedPlace | undefined> {
+  // Most sessions have nothing but directories of their own, and start without asking about the others.
+  if (places.length === 0) return undefined
   const names = await host.files.list(path.posix.join(stateDir, 'tasks')).catch(() => [])
-  for (const name of names.filter((one) => one !== taskId && isTaskId(one))) {
-    const paths = taskPaths(stateDir, name)
-    // One that can't be read can't be started either.
-    const record = await readRecord(host, paths).catch(() => undefined)
-    const nested = record && nestedPlace(writablePlaces(record, paths.work), places)
-    if (nested && (await findAppServer(host, paths))) return { taskId: name, ...nested }
-  }
-  return undefined
+  const others = names.filter((one) => one !== taskId && isTaskId(one))
+  const found = await Promise.all(
+    others.map(async (name) => {
+      const paths = taskPaths(stateDir, name)
+      // One that can't be read can't be started either.
+      const record = await readRecord(host, paths).catch(() => undefined)
+      const nested = record && nestedPlace(writablePlaces(record, paths.work), places)
+      return nested && (await findAppServer(host, paths)) ? { taskId: name, ...nested } : undefined
+    }),
+  )
+  return found.find((one) => one !== undefined)
 }
 
 /**
@@ -59,9 +64,7 @@ export function writablePlaces(
   { directory, grants = [], given = [] }: LaunchRecord,
   work: string,
 ): readonly string[] {
-  const granted = [...grants, ...given.map(({ grant }) => grant)].flatMap((grant) =>
-    'path' in grant && grant.mode === 'write' ? [grant.path] : [],
-  )
+  const granted = writableIn([...grants, ...given.map(({ grant }) => grant)])
   return directory === work ? granted : [directory, ...granted]
 }
 
