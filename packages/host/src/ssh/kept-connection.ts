@@ -17,7 +17,6 @@ export interface KeptConnectionOptions {
   readonly dial: (signal: AbortSignal) => Promise<SshConnection>
   /** How long a call waits for the next connection, in milliseconds. */
   readonly waitMs: number
-  readonly onState: (state: LinkState) => void
 }
 
 /** The first wait before another attempt, and the longest; each is that and half as much again, by chance. */
@@ -34,7 +33,8 @@ const FINAL: readonly string[] = ['auth-failed', 'unknown-host-key', 'host-key-c
 export class KeptConnection implements SshConnection {
   readonly #options: KeptConnectionOptions
   readonly #over = new AbortController()
-  readonly #onNext = new Set<() => void>()
+  readonly #listeners = new Set<(state: LinkState) => void>()
+  #state: LinkState = { state: 'connected' }
   #current: SshConnection | undefined
   #reason: Error | undefined
   #dialling: Promise<void> | undefined
@@ -63,7 +63,7 @@ export class KeptConnection implements SshConnection {
   async live(signal?: AbortSignal): Promise<SshConnection> {
     this.#over.signal.throwIfAborted()
     if (this.#current) return this.#current
-    this.#dialling ??= this.#dialAgain().finally(() => (this.#dialling = undefined))
+    this.#redial()
     const late = new AbortController()
     const timer = setTimeout(() => late.abort(this.#reason), this.#options.waitMs)
     try {
@@ -93,16 +93,22 @@ export class KeptConnection implements SshConnection {
     return (await this.live()).listen(at, onConnection)
   }
 
-  /** Calls `listener` with every connection that is made from now on. */
-  onNext(listener: () => void): Disposable {
-    this.#onNext.add(listener)
-    return { [Symbol.dispose]: () => void this.#onNext.delete(listener) }
+  get state(): LinkState {
+    return this.#state
+  }
+
+  /** Disposing what it returns ends the listening. */
+  onState(listener: (state: LinkState) => void): Disposable {
+    // Each call counts by itself.
+    const own = (state: LinkState): void => listener(state)
+    this.#listeners.add(own)
+    return { [Symbol.dispose]: () => void this.#listeners.delete(own) }
   }
 
   async close(): Promise<void> {
     if (!this.#over.signal.aborted) {
       this.#over.abort(new HostError('closed', 'the host was closed'))
-      this.#options.onState({ state: 'closed' })
+      this.#tell({ state: 'closed' })
     }
     await Promise.all([this.#dialling, this.#current?.close()])
   }
@@ -117,7 +123,7 @@ export class KeptConnection implements SshConnection {
       this.#current = undefined
       this.#waiting = nextOne()
       this.#reason = connection.lost.reason as Error
-      this.#dialling ??= this.#dialAgain().finally(() => (this.#dialling = undefined))
+      this.#redial()
     }
     connection.lost.addEventListener('abort', lost, { once: true })
     if (connection.lost.aborted) lost()
@@ -125,18 +131,15 @@ export class KeptConnection implements SshConnection {
 
   /** Never rejects. Ends with a connection, when it is closed, or with a failure that does not pass by itself. */
   async #dialAgain(): Promise<void> {
-    const { dial, onState } = this.#options
+    const { dial } = this.#options
     const { signal } = this.#over
     for (let attempt = 1; !signal.aborted; attempt += 1) {
-      onState({ state: 'lost', reason: this.#reason ?? new Error('it was not connected'), attempt })
+      this.#tell({ state: 'lost', reason: this.#reason ?? new Error('it was not connected'), attempt })
       try {
         const next = await dial(signal)
         if (this.#isOver) await next.close()
         else this.#take(next)
-        if (this.#current) {
-          onState({ state: 'connected' })
-          for (const listener of [...this.#onNext]) listener()
-        }
+        if (this.#current) this.#tell({ state: 'connected' })
         return
       } catch (error) {
         this.#reason = error instanceof Error ? error : new Error(String(error))
@@ -149,6 +152,15 @@ export class KeptConnection implements SshConnection {
       }
       await this.#pause(Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (attempt - 1)))
     }
+  }
+
+  #redial(): void {
+    this.#dialling ??= this.#dialAgain().finally(() => (this.#dialling = undefined))
+  }
+
+  #tell(state: LinkState): void {
+    this.#state = state
+    for (const listener of [...this.#listeners]) listener(state)
   }
 
   #pause(waitMs: number): Promise<void> {

@@ -83,9 +83,7 @@ class OpenSshHost implements SshHost {
   readonly name: string
   readonly files: HostFiles
   readonly #connection: KeptConnection
-  readonly #listeners = new Set<(state: LinkState) => void>()
   #facts: WorkerFacts
-  #link: LinkState = { state: 'connected' }
   readonly #ended = new AbortController()
   readonly #running = new Set<Promise<unknown>>()
   readonly #processes = new Set<RunningProcess>()
@@ -107,10 +105,6 @@ class OpenSshHost implements SshHost {
         this.#facts = next.facts
         return next.connection
       },
-      onState: (state) => {
-        this.#link = state
-        for (const listener of [...this.#listeners]) listener(state)
-      },
     })
     // One listener per running program.
     setMaxListeners(0, this.#ended.signal)
@@ -124,14 +118,11 @@ class OpenSshHost implements SshHost {
   }
 
   get link(): LinkState {
-    return this.#link
+    return this.#connection.state
   }
 
   onLink(listener: (state: LinkState) => void): Disposable {
-    // Each call counts by itself.
-    const own = (state: LinkState): void => listener(state)
-    this.#listeners.add(own)
-    return { [Symbol.dispose]: () => void this.#listeners.delete(own) }
+    return this.#connection.onState(listener)
   }
 
   async exec(argv: readonly string[], options: ExecOptions = {}): Promise<ExecResult> {
@@ -251,7 +242,7 @@ class OpenSshHost implements SshHost {
   async #close(): Promise<void> {
     this.#ended.abort(new HostError('closed', 'the host was closed'))
     // Over nothing, nothing can be ended.
-    if (this.#link.state === 'lost') await this.#connection.close()
+    if (this.link.state === 'lost') await this.#connection.close()
     for (const stream of this.#streams) stream.destroy()
     const owned = [...this.#ptys, ...this.#processes].map((one) => one.close())
     await Promise.allSettled([...this.#running, ...owned])

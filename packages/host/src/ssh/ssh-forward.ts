@@ -58,7 +58,9 @@ class SshForward implements Forward {
       signal.addEventListener('abort', stop, { once: true })
       this.#releases.push(() => signal.removeEventListener('abort', stop))
     }
-    const again = connection.onNext(() => void this.#listenAgain())
+    const again = connection.onState(({ state }) => {
+      if (state === 'connected') void this.#listenAgain()
+    })
     this.#releases.push(() => again[Symbol.dispose]())
   }
 
