@@ -99,8 +99,7 @@ describe.each(CODEX_VERSIONS)('a person, the page, and Codex %s on a worker behi
   test('the way there is cut in a turn: the answer is whole', async () => {
     const turn = await ask('slow: 5')
     await turn.locator('[data-item-type="agent-message"]').waitFor()
-    const [, ...connections] = sshd.pids()
-    for (const pid of connections) process.kill(pid, 'SIGKILL')
+    sshd.cut()
     await session.ended(turn, 'completed')
     const answers = turn.locator('[data-item-type="agent-message"]')
     expect(await answers.count()).toBe(1)

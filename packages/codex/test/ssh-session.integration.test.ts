@@ -33,12 +33,6 @@ afterAll(async () => {
   await expectNoLeaks()
 })
 
-/** As when the network goes. */
-function cut(): void {
-  const [, ...connections] = sshd.pids()
-  for (const pid of connections) process.kill(pid, 'SIGKILL')
-}
-
 describe.each(CODEX_VERSIONS)('Codex %s on a worker behind SSH', (version) => {
   let session: Session
 
@@ -75,7 +69,7 @@ describe.each(CODEX_VERSIONS)('Codex %s on a worker behind SSH', (version) => {
     await until(conversation, ({ turns }) =>
       turns.at(-1)?.items.some((item) => item.type === 'agent-message' && item.text.length > 20),
     )
-    cut()
+    sshd.cut()
     await until(conversation, ({ link }) => link.state === 'reconnecting')
     expect(await turn.result).toMatchObject({ status: 'completed' })
     await until(conversation, ({ link }) => link.state === 'live')

@@ -15,12 +15,6 @@ afterAll(async () => {
   await expectNoLeaks()
 })
 
-/** As when the network goes: the server's side of every connection dies, and says nothing. */
-function cut(): void {
-  const [, ...connections] = sshd.pids()
-  for (const pid of connections) process.kill(pid, 'SIGKILL')
-}
-
 function untilLink(host: SshHost, wanted: LinkState['state']): Promise<void> {
   if (host.link.state === wanted) return Promise.resolve()
   return new Promise((resolve) => {
@@ -40,7 +34,7 @@ describe('a host whose connection breaks', () => {
     const running = host.exec(['sleep', '30'])
     running.catch(() => undefined)
     await host.exec(['true'])
-    cut()
+    sshd.cut()
     await expect(running).rejects.toMatchObject({ name: 'HostError', code: 'connection-lost' })
     // Nobody has to ask.
     await untilLink(host, 'connected')
@@ -51,7 +45,7 @@ describe('a host whose connection breaks', () => {
 
   test('has a call that comes meanwhile wait for the next connection', async () => {
     await using host = await openSshHost(sshd.target, sshd.options)
-    cut()
+    sshd.cut()
     await untilLink(host, 'lost')
     const [said, file] = await Promise.all([host.exec(['echo', 'after']), host.files.stat('/etc/passwd')])
     expect(said.stdout).toBe('after\n')
@@ -67,7 +61,7 @@ describe('a host whose connection breaks', () => {
       cwd: sshd.home,
       env: { PATH: '/usr/bin:/bin' },
     })
-    cut()
+    sshd.cut()
     await untilLink(host, 'lost')
     expect(await started.isAlive()).toBe(true)
     const adopted = await host.adopt(at('sleep.json'))
@@ -87,7 +81,7 @@ describe('a host whose connection breaks', () => {
     })
     const { port } = forward
     expect(await hear(port)).toBe('ours')
-    cut()
+    sshd.cut()
     await untilLink(host, 'lost')
     await untilLink(host, 'connected')
     await expect.poll(() => hear(port).catch(() => ''), { timeout: 10_000 }).toBe('ours')

@@ -121,7 +121,7 @@ async function playRun(
   const begun = new Promise<void>((resolve) => (beginOutage = resolve))
   const failed = begun.then(async () => {
     await new Promise((resolve) => setTimeout(resolve, afterMs))
-    await network.fail(fault, () => killConnections(sshd))
+    await network.fail(fault, () => sshd.cut())
   })
   // What has to be set up says when it is ready to be cut.
   if (!PREPARED.includes(operation)) beginOutage()
@@ -162,17 +162,6 @@ function forgetful(host: SshHost): SshHost {
 }
 
 const nothing = (): Promise<readonly string[]> => Promise.resolve(['there is no such operation'])
-
-function killConnections(sshd: SshdFixture): void {
-  const [, ...connections] = sshd.pids()
-  for (const pid of connections) {
-    try {
-      process.kill(pid, 'SIGKILL')
-    } catch {
-      // It ended with the one before.
-    }
-  }
-}
 
 /** Whatever still names the directory of a run. */
 async function leftovers(directory: string): Promise<readonly string[]> {
