@@ -64,11 +64,11 @@ describe('windows of every width', () => {
     for (const pane of ['Changes', 'Details']) {
       await tabs.getByRole('link', { name: pane }).tap()
       await page.getByRole('complementary', { name: pane }).waitFor()
-      expect(await session.message.isVisible()).toBe(false)
+      await session.message.waitFor({ state: 'hidden' })
       expect(await sideways(page)).toBeLessThanOrEqual(0)
     }
     await tabs.getByRole('link', { name: 'Chat' }).tap()
-    expect(await session.message.isVisible()).toBe(true)
+    await session.message.waitFor()
     await tabs.getByRole('link', { name: 'List' }).tap()
     await page.getByRole('link', { name: /The session quiet/ }).tap()
     await session.message.waitFor()
@@ -79,11 +79,11 @@ describe('windows of every width', () => {
   test('at 900 px a pane takes the place of the list, and closing it brings the list back', async () => {
     const page = await it.open({ viewport: { width: 900, height: 800 } })
     const list = page.getByRole('navigation', { name: 'Conversations' })
-    expect(await list.isVisible()).toBe(true)
+    await list.waitFor()
     await page.locator('.x-transcript').focus()
     await page.keyboard.press('d')
     await page.getByRole('complementary', { name: 'Changes' }).waitFor()
-    expect(await list.isVisible()).toBe(false)
+    await list.waitFor({ state: 'hidden' })
     await page.getByRole('button', { name: 'Close the pane' }).click()
     await list.waitFor()
     await page.context().close()

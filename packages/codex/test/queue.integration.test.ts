@@ -65,6 +65,8 @@ describe.each(CODEX_VERSIONS)('the queue of Codex %s', (version) => {
     await conversation.send('slow: 20').turnId
     for (const text of NEXT) conversation.send(text, { when: 'next', clientId: text })
     await until(conversation, ({ queue }) => queue.messages.length === 3)
+    // What Codex has not taken in yet would come back.
+    await until(conversation, (state) => said(state).length === 1)
     await conversation.interrupt()
     await until(conversation, ({ queue }) => queue.held === 'interrupted')
     expect(said(conversation.state)).toEqual(['slow: 20'])

@@ -12,10 +12,6 @@ afterAll(() => expectNoLeaks())
 test('a connection that is cut in the middle of a restore or an archive is an error, and costs nothing', async () => {
   await using sshd = await openSshd()
   await using host = await openSshHost(sshd.target, sshd.options)
-  const cut = () => {
-    const [, ...connections] = sshd.pids()
-    for (const pid of connections) process.kill(pid, 'SIGKILL')
-  }
   const home = sshd.home
   await host.exec(
     ['sh', '-c', 'mkdir target tree; echo old >target/old; head -c 30000000 /dev/urandom >tree/f'],
@@ -25,7 +21,7 @@ test('a connection that is cut in the middle of a restore or an archive is an er
   const bytes = renderFrames(tar, 'gzip')
   async function* cutting(): AsyncGenerator<Uint8Array> {
     yield renderFrames(tar.subarray(0, 1_500_000), 'gzip')
-    cut()
+    sshd.cut()
     yield renderFrames(tar.subarray(1_500_000), 'gzip')
   }
   await expect(restore(host, cutting(), `${home}/target`)).rejects.toMatchObject({
@@ -41,7 +37,7 @@ test('a connection that is cut in the middle of a restore or an archive is an er
     .toEqual([])
   const { stream } = await archive(host, `${home}/tree`)
   const reading = (async () => {
-    for await (const _chunk of stream) cut()
+    for await (const _chunk of stream) sshd.cut()
   })()
   await expect(reading).rejects.toMatchObject({
     name: 'HostError',

@@ -95,7 +95,7 @@ test('a lost connection ends waits and watches by its name; what is asked later 
     ),
   )
   expect(await program.isAlive()).toBe(true)
-  for (const pid of own.pids().slice(1)) process.kill(pid, 'SIGKILL')
+  own.cut()
   await all
   expect(await program.isAlive()).toBe(true)
   const ended = program.waitForExit()

@@ -22,7 +22,7 @@ describe('a connection that breaks', () => {
     ]
     const outcomes = Promise.all(running.map((call) => expect(call).rejects.toMatchObject(LOST)))
     await host.exec(['true'])
-    for (const pid of sessions(sshd)) process.kill(pid, 'SIGKILL')
+    sshd.cut()
     await outcomes
     await expect(running[0]).rejects.toThrow(/sh may still run there/)
     await host.close()

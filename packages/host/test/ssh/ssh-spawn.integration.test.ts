@@ -19,7 +19,7 @@ test('when the connection breaks, a program and its session end on the worker to
   await using host = await openSshHost(sshd.target, sshd.options)
   const program = await host.spawn(['sh', '-c', 'sleep 600 & echo $!; wait'], { stdin: 'pipe' })
   const child = await nextLine(program.stdout)
-  for (const pid of sshd.pids().slice(1)) process.kill(pid, 'SIGKILL')
+  sshd.cut()
   expect(await program.exited).toEqual({ exitCode: null, signal: null })
   expect(await text(program.stdout)).toBe('')
   await program.close()
