@@ -19,6 +19,7 @@ const REPORTS = path.join(ROOT, 'test-results/reports')
 const RUNS = path.join(ROOT, '.turbo/runs')
 /** A stage that takes longer hangs, and is told by its name. */
 const STAGE_LIMIT_MS = 30 * 60_000
+const SLOWEST = 15
 const tally = new Tally()
 
 /** `npm test`: everything that decides whether this checkout is good, from a fresh clone to the closing count. */
@@ -110,6 +111,7 @@ try {
   say(typeof error.code === 'string' || error instanceof StepFailure ? explain(error.message) : error.stack)
   tally.fail('the run could not go on')
 }
+for (const line of ['x: the slowest test files', ...tally.slowest(SLOWEST)]) say(line)
 for (const failure of tally.failures) say(`failed: ${failure}`)
 process.stdout.write(`${tally.summary()}\n`)
 process.exitCode = tally.failures.length === 0 ? 0 : 1

@@ -5,6 +5,8 @@ import path from 'node:path'
 export class Tally {
   passed = 0
   failures = []
+  /** Test files as `{ name, tookMs }`. */
+  files = []
 
   pass(count = 1) {
     this.passed += count
@@ -20,8 +22,9 @@ export class Tally {
    */
   addReports(directory, tasks) {
     const reports = jsonFiles(directory)
-    for (const { runner, passed, failures } of reports) {
+    for (const { runner, passed, failures, files = [] } of reports) {
       this.pass(passed)
+      this.files.push(...files.map(({ name, tookMs }) => ({ name: `${runner}: ${name}`, tookMs })))
       this.fail(...failures.map((failure) => `${runner}: ${failure}`))
     }
     for (const { package: name, taskId, execution } of tasks) {
@@ -29,6 +32,12 @@ export class Tally {
       if (execution && execution.exitCode !== 0 && !told)
         this.fail(`${taskId} ended with status ${execution.exitCode}`)
     }
+  }
+
+  /** The files that took longest, a line each. */
+  slowest(count) {
+    const files = this.files.toSorted((one, other) => other.tookMs - one.tookMs).slice(0, count)
+    return files.map(({ name, tookMs }) => `${(tookMs / 1000).toFixed(1).padStart(7)} s  ${name}`)
   }
 
   /** The closing line of `npm test`. */

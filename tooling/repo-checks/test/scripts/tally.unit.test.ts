@@ -49,6 +49,20 @@ test('a runner that failed without saying so counts as a failure', () => {
   })
 })
 
+test('tells the files that took longest, of all runners', () => {
+  const reports = [
+    { runner: '@x/host', passed: 1, failures: [], files: [{ name: 'test/a.ts', tookMs: 1_250 }] },
+    { runner: '@x/codex', passed: 1, failures: [], files: [{ name: 'test/b.ts', tookMs: 61_000 }] },
+    { runner: '@x/ui', passed: 1, failures: [] },
+  ]
+  withReports(reports, (directory) => {
+    const tally = new Tally()
+    tally.addReports(directory, [])
+    expect(tally.slowest(1)).toEqual(['   61.0 s  @x/codex: test/b.ts'])
+    expect(tally.slowest(9)).toEqual(['   61.0 s  @x/codex: test/b.ts', '    1.3 s  @x/host: test/a.ts'])
+  })
+})
+
 test('no report directory is no report', () => {
   const tally = new Tally()
   tally.addReports('/nowhere', [])
