@@ -52,8 +52,18 @@ function wanted({ owner, of }: LeaseRequest) {
   return { owner, ...('pool' in of ? { pool: of.pool } : { _id: of.seedId }), deletedAt: null }
 }
 
+/** What was claimed for a refresh and not sent yet is refused to whoever claimed it, once it is leased. */
+function freeOf(request: LeaseRequest) {
+  return {
+    ...wanted(request),
+    status: 'alive',
+    leaseHolder: null,
+    refreshState: { $in: ['idle', 'claimed'] },
+  } as const
+}
+
 async function freeSeeds({ seeds }: MongoContext, request: LeaseRequest): Promise<number> {
-  const free = await seeds.countDocuments({ ...wanted(request), status: 'alive', leaseHolder: null })
+  const free = await seeds.countDocuments(freeOf(request))
   if (free === 0 && 'seedId' in request.of && !(await seeds.findOne(wanted(request))))
     throw noSeed(request.of)
   return free
@@ -63,7 +73,7 @@ async function freeSeeds({ seeds }: MongoContext, request: LeaseRequest): Promis
 async function take({ seeds }: MongoContext, request: LeaseRequest): Promise<Lease | undefined> {
   const { holder, worker, leaseMs } = request
   const taken = await seeds.findOneAndUpdate(
-    { ...wanted(request), status: 'alive', leaseHolder: null },
+    freeOf(request),
     {
       $set: { leaseHolder: holder, leaseWorker: worker, leaseMs },
       $inc: { fence: 1 },
@@ -107,10 +117,12 @@ async function countSeeds(context: MongoContext, request: LeaseRequest): Promise
   const now = await serverTime(context)
   const leases = documents.flatMap((document) => toLease(document, now) ?? [])
   const others = documents.filter(({ leaseHolder }) => leaseHolder === null)
+  const alive = others.filter(({ status }) => status === 'alive')
+  const spent = alive.filter(({ refreshState }) => refreshState === 'sent' || refreshState === 'unknown')
   return {
-    free: others.filter(({ status }) => status === 'alive').length,
+    free: alive.length - spent.length,
     held: leases.filter(({ state }) => state === 'held').length,
-    quarantined: leases.filter(({ state }) => state === 'quarantined').length,
+    quarantined: leases.filter(({ state }) => state === 'quarantined').length + spent.length,
     dead: others.filter(({ status }) => status === 'dead').length,
   }
 }

@@ -4,6 +4,7 @@ import type { NewSeed, SeedRecord } from '../store/seed-record.ts'
 import { serverTime, type MongoContext } from './mongo-context.ts'
 import type { SeedDocument } from './mongo-documents.ts'
 import { guarded } from './mongo-errors.ts'
+import { NEVER_REFRESHED } from './refresh-document.ts'
 import { NO_LEASE, toSeed } from './seed-document.ts'
 
 export async function insertSeed(context: MongoContext, seed: NewSeed): Promise<SeedRecord> {
@@ -31,6 +32,7 @@ export async function insertSeed(context: MongoContext, seed: NewSeed): Promise<
         deletedAt: null,
         fence: 0,
         ...NO_LEASE,
+        ...NEVER_REFRESHED,
       }
       await shelf.touch(blobId)
       await seeds.insertOne(document)

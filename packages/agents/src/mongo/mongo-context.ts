@@ -4,6 +4,7 @@ import type { MongoBlobShelf } from './mongo-blob-shelf.ts'
 import type {
   BlobDocument,
   CounterDocument,
+  HandleDocument,
   MetaDocument,
   OrchestratorDocument,
   PieceDocument,
@@ -17,6 +18,7 @@ export interface MongoCollections {
   readonly seeds: Collection<SeedDocument>
   readonly blobs: Collection<BlobDocument>
   readonly pieces: Collection<PieceDocument>
+  readonly handles: Collection<HandleDocument>
   readonly waiters: Collection<WaiterDocument>
   readonly counters: Collection<CounterDocument>
   readonly orchestrators: Collection<OrchestratorDocument>
@@ -36,6 +38,7 @@ export function collectionsOf(db: Db): MongoCollections {
     seeds: db.collection('seeds'),
     blobs: db.collection('blobs'),
     pieces: db.collection('blob_pieces'),
+    handles: db.collection('handles'),
     waiters: db.collection('waiters'),
     counters: db.collection('counters'),
     orchestrators: db.collection('orchestrators'),

@@ -1,4 +1,5 @@
 import type { Binary } from 'mongodb'
+import type { RefreshRow } from '../store/refresh-rules.ts'
 import type { SeedStatus } from '../store/seed-record.ts'
 
 // Times are dates of the server. Fields of callers with free keys are text, since keys with `$` and `.` are none here.
@@ -26,6 +27,25 @@ export interface SeedDocument {
   readonly leaseSince: Date | null
   readonly leaseRenewedAt: Date | null
   readonly leaseMs: number | null
+  readonly refreshState: RefreshRow['state']
+  readonly refreshFence: number
+  readonly refreshHolder: string | null
+  readonly refreshAt: Date | null
+  readonly refreshLockMs: number | null
+  readonly refreshNotBefore: Date | null
+  readonly refreshReason: string | null
+  readonly refreshedAt: Date | null
+}
+
+/** Its id is the hash. */
+export interface HandleDocument {
+  readonly _id: string
+  readonly owner: string
+  readonly seedId: string
+  readonly session: string
+  readonly revision: number
+  readonly createdAt: Date
+  readonly expiresAt: Date
 }
 
 /** `removing` is the first step of going away; nobody opens it any more. */

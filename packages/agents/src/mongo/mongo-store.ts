@@ -6,17 +6,23 @@ import { adoptTask } from './adopt-task.ts'
 import { beatOrchestrator } from './beat-orchestrator.ts'
 import { changeSeed } from './change-seed.ts'
 import { changeTask } from './change-task.ts'
+import { claimRefresh } from './claim-refresh.ts'
 import { deleteSeed } from './delete-seed.ts'
 import { deleteTask } from './delete-task.ts'
+import { extendHandles } from './extend-handles.ts'
+import { findHandle } from './find-handle.ts'
 import { getSeed } from './get-seed.ts'
 import { getTask } from './get-task.ts'
+import { insertHandle } from './insert-handle.ts'
 import { insertSeed } from './insert-seed.ts'
 import { insertTask } from './insert-task.ts'
 import { leaveQueue } from './leave-queue.ts'
+import { listHandles } from './list-handles.ts'
 import { listLeases } from './list-leases.ts'
 import { listOrchestrators } from './list-orchestrators.ts'
 import { listSeeds } from './list-seeds.ts'
 import { listTasks } from './list-tasks.ts'
+import { markRefreshSent } from './mark-refresh-sent.ts'
 import { serverTime, type MongoContext } from './mongo-context.ts'
 import { guarded, isDriverError } from './mongo-errors.ts'
 import { purgeSeed } from './purge-seed.ts'
@@ -24,18 +30,24 @@ import { readSeed } from './read-seed.ts'
 import { registerOrchestrator } from './register-orchestrator.ts'
 import { releaseLease } from './release-lease.ts'
 import { renewLease } from './renew-lease.ts'
+import { replaceLogin } from './replace-login.ts'
 import { replaceSeed } from './replace-seed.ts'
 import { restoreSeed } from './restore-seed.ts'
 import { retireOrchestrator } from './retire-orchestrator.ts'
+import { revokeHandles } from './revoke-handles.ts'
 import { rewrapKeys } from './rewrap-keys.ts'
+import { saveRefresh } from './save-refresh.ts'
+import { settleRefresh } from './settle-refresh.ts'
 import { sweep } from './sweep.ts'
 import { takeOverLease } from './take-over-lease.ts'
+
+type Run = <T>(body: () => Promise<T>) => Promise<T>
 
 /** The port's operations on a connected client, which the store closes. */
 export function createMongoStore(context: MongoContext, client: MongoClient): Store {
   let closing: Promise<void> | undefined
   const close = (): Promise<void> => (closing ??= client.close())
-  const run = <T>(body: () => Promise<T>): Promise<T> =>
+  const run: Run = (body) =>
     guarded(async () => {
       if (closing) throw storeClosed()
       try {
@@ -66,6 +78,7 @@ export function createMongoStore(context: MongoContext, client: MongoClient): St
       list: (filter) => run(() => listLeases(context, filter)),
       leave: (request) => run(() => leaveQueue(context, request)),
     },
+    ...loginOperations(context, run),
     tasks: {
       insert: (task) => run(() => insertTask(context, task)),
       get: (key) => run(() => getTask(context, key)),
@@ -85,5 +98,25 @@ export function createMongoStore(context: MongoContext, client: MongoClient): St
     rewrap: () => run(() => rewrapKeys(context)),
     close,
     [Symbol.asyncDispose]: close,
+  }
+}
+
+/** What renews tokens, and what sessions show for them. */
+function loginOperations(context: MongoContext, run: Run): Pick<Store, 'refreshes' | 'handles'> {
+  return {
+    refreshes: {
+      claim: (claim) => run(() => claimRefresh(context, claim)),
+      markSent: (held) => run(() => markRefreshSent(context, held)),
+      save: (held, options) => run(() => saveRefresh(context, held, options)),
+      settle: (held, outcome) => run(() => settleRefresh(context, held, outcome)),
+      replaceLogin: (key, replacement) => run(() => replaceLogin(context, key, replacement)),
+    },
+    handles: {
+      insert: (handle) => run(() => insertHandle(context, handle)),
+      find: (hash) => run(() => findHandle(context, hash)),
+      list: (filter) => run(() => listHandles(context, filter)),
+      extend: (filter, options) => run(() => extendHandles(context, filter, options)),
+      revoke: (filter) => run(() => revokeHandles(context, filter)),
+    },
   }
 }

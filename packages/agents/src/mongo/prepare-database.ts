@@ -1,9 +1,10 @@
 import { newerStore } from '../store/refusals.ts'
 import type { MongoContext } from './mongo-context.ts'
 import { isDuplicate } from './mongo-errors.ts'
+import { NEVER_REFRESHED } from './refresh-document.ts'
 
 /** Of the documents. A newer one is refused; steps from older ones come before the version is written. */
-const VERSION = 1
+const VERSION = 2
 
 /**
  * Checks the version of what is there, and makes the indexes.
@@ -12,6 +13,7 @@ const VERSION = 1
 export async function prepareDatabase(context: Omit<MongoContext, 'shelf' | 'keys'>): Promise<void> {
   const version = await versionOf(context)
   if (version > VERSION) throw newerStore(`database ${context.db.databaseName}`, version, VERSION)
+  if (version < VERSION) await migrate(context)
   await Promise.all([
     context.seeds.createIndexes([
       { key: { owner: 1, createdAt: 1 } },
@@ -20,9 +22,16 @@ export async function prepareDatabase(context: Omit<MongoContext, 'shelf' | 'key
     ]),
     context.blobs.createIndexes([{ key: { touchedAt: 1 } }, { key: { keyId: 1 } }]),
     context.pieces.createIndexes([{ key: { blobId: 1 } }]),
+    context.handles.createIndexes([{ key: { owner: 1, session: 1 } }, { key: { seedId: 1 } }]),
     context.waiters.createIndexes([{ key: { owner: 1, queue: 1, place: 1 } }]),
     context.tasks.createIndexes([{ key: { orchestrator: 1 } }, { key: { owner: 1, createdAt: 1 } }]),
   ])
+}
+
+/** Steps are idempotent, and safe beside another orchestrator that does them. */
+async function migrate({ seeds, meta }: Pick<MongoContext, 'seeds' | 'meta'>): Promise<void> {
+  await seeds.updateMany({ refreshState: { $exists: false } }, { $set: NEVER_REFRESHED })
+  await meta.updateOne({ _id: 'schema', version: { $lt: VERSION } }, { $set: { version: VERSION } })
 }
 
 async function versionOf({ meta }: Pick<MongoContext, 'meta'>): Promise<number> {

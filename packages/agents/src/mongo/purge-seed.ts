@@ -21,5 +21,6 @@ export async function purgeSeed(
     await findSeed(context, key)
     throw revoke ? noSeed(key) : seedIsLeased(key)
   }
+  await context.handles.deleteMany({ owner, seedId })
   await context.shelf.remove(removed.blobId)
 }

@@ -1,9 +1,11 @@
 import type { JsonObject } from '../store/json.ts'
 import type { Lease } from '../store/lease.ts'
 import { noSeed } from '../store/refusals.ts'
+import { toRefresh } from '../store/refresh-rules.ts'
 import type { SeedKey, SeedRecord } from '../store/seed-record.ts'
 import type { MongoContext } from './mongo-context.ts'
 import type { SeedDocument } from './mongo-documents.ts'
+import { refreshRow } from './refresh-document.ts'
 
 /** What the lease fields are when nobody holds the seed. */
 export const NO_LEASE = {
@@ -44,6 +46,7 @@ export function toSeed(document: SeedDocument, now: number): SeedRecord {
     ...(document.leasedAt !== null && { leasedAt: document.leasedAt.getTime() }),
     ...(document.deletedAt !== null && { deletedAt: document.deletedAt.getTime() }),
     ...(lease && { lease }),
+    refresh: toRefresh(refreshRow(document), document.status, now),
   }
 }
 

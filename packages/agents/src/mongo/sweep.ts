@@ -9,9 +9,11 @@ export async function sweep(context: MongoContext, options: SweepOptions = {}): 
   const now = await serverTime(context)
   const limit = new Date(now - graceMs)
   const waiters = await context.waiters.deleteMany({ seenAt: { $lt: new Date(now - WAITER_MS - SEEN_MS) } })
+  const handles = await context.handles.deleteMany({ expiresAt: { $lt: new Date(now) } })
   return {
     blobs: await sweepBlobs(context, limit),
     waiters: waiters.deletedCount,
+    handles: handles.deletedCount,
     orchestrators: await sweepOrchestrators(context, limit),
   }
 }

@@ -42,7 +42,8 @@ function placeOf(
 
 /** The one that was not used for the longest time, if there is one more than those who wait before will take. */
 function freeSeed({ get, all }: Statements, { owner, of }: LeaseRequest, ahead: number): string | undefined {
-  const isFree = `status = 'alive' AND deleted_at IS NULL AND lease_holder IS NULL`
+  // What was claimed for a refresh and not sent yet is refused to whoever claimed it, once it is leased.
+  const isFree = `status = 'alive' AND deleted_at IS NULL AND lease_holder IS NULL AND refresh_state IN ('idle', 'claimed')`
   if ('seedId' in of) {
     const sql = 'SELECT 1 FROM seeds WHERE owner = ? AND id = ? AND deleted_at IS NULL'
     if (!get(sql, owner, of.seedId)) throw noSeed(of)
@@ -98,11 +99,13 @@ function countSeeds({ get, now }: Statements, { owner, of }: LeaseRequest): Leas
   const [column, value] = 'pool' in of ? ['pool', of.pool] : ['id', of.seedId]
   const counts = get(
     `SELECT
-       count(*) FILTER (WHERE lease_holder IS NULL AND status = 'alive') AS free,
+       count(*) FILTER (WHERE lease_holder IS NULL AND status = 'alive' AND NOT is_spent) AS free,
        count(*) FILTER (WHERE lease_holder IS NOT NULL AND lease_renewed_at + lease_ms > ?1) AS held,
-       count(*) FILTER (WHERE lease_holder IS NOT NULL AND lease_renewed_at + lease_ms <= ?1) AS quarantined,
+       count(*) FILTER (WHERE lease_holder IS NOT NULL AND lease_renewed_at + lease_ms <= ?1
+         OR lease_holder IS NULL AND status = 'alive' AND is_spent) AS quarantined,
        count(*) FILTER (WHERE lease_holder IS NULL AND status = 'dead') AS dead
-     FROM seeds WHERE owner = ?2 AND ${column} = ?3 AND deleted_at IS NULL`,
+     FROM (SELECT *, refresh_state IN ('sent', 'unknown') AS is_spent FROM seeds)
+     WHERE owner = ?2 AND ${column} = ?3 AND deleted_at IS NULL`,
     now,
     owner,
     value,

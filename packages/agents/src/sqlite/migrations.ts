@@ -80,6 +80,28 @@ const STEPS: readonly string[][] = [
     ) STRICT`,
     `CREATE INDEX tasks_by_orchestrator ON tasks (orchestrator)`,
   ],
+  [
+    `ALTER TABLE seeds ADD COLUMN refresh_state TEXT NOT NULL DEFAULT 'idle'
+      CHECK (refresh_state IN ('idle', 'claimed', 'sent', 'unknown'))`,
+    `ALTER TABLE seeds ADD COLUMN refresh_fence INTEGER NOT NULL DEFAULT 0`,
+    `ALTER TABLE seeds ADD COLUMN refresh_holder TEXT`,
+    `ALTER TABLE seeds ADD COLUMN refresh_at INTEGER`,
+    `ALTER TABLE seeds ADD COLUMN refresh_lock_ms INTEGER`,
+    `ALTER TABLE seeds ADD COLUMN refresh_not_before INTEGER`,
+    `ALTER TABLE seeds ADD COLUMN refresh_reason TEXT`,
+    `ALTER TABLE seeds ADD COLUMN refreshed_at INTEGER`,
+    `CREATE TABLE handles (
+      hash TEXT PRIMARY KEY,
+      owner TEXT NOT NULL,
+      seed_id TEXT NOT NULL REFERENCES seeds (id) ON DELETE CASCADE,
+      session TEXT NOT NULL,
+      revision INTEGER NOT NULL,
+      created_at INTEGER NOT NULL,
+      expires_at INTEGER NOT NULL
+    ) STRICT`,
+    `CREATE INDEX handles_by_seed ON handles (seed_id)`,
+    `CREATE INDEX handles_by_owner ON handles (owner, session)`,
+  ],
 ]
 
 /**

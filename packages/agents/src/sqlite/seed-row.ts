@@ -1,7 +1,9 @@
 import type { JsonObject } from '../store/json.ts'
 import type { Lease } from '../store/lease.ts'
 import { leaseLost, noSeed } from '../store/refusals.ts'
+import { toRefresh, type RefreshRow } from '../store/refresh-rules.ts'
 import type { SeedKey, SeedRecord, SeedStatus } from '../store/seed-record.ts'
+import { refreshRow } from './refresh-row.ts'
 import type { SqliteRow } from './sqlite-binding.ts'
 import type { Statements } from './sqlite-database.ts'
 
@@ -28,6 +30,14 @@ export interface SeedRow {
   readonly lease_since: number | null
   readonly lease_renewed_at: number | null
   readonly lease_ms: number | null
+  readonly refresh_state: RefreshRow['state']
+  readonly refresh_fence: number
+  readonly refresh_holder: string | null
+  readonly refresh_at: number | null
+  readonly refresh_lock_ms: number | null
+  readonly refresh_not_before: number | null
+  readonly refresh_reason: string | null
+  readonly refreshed_at: number | null
 }
 
 export function toSeedRow(row: SqliteRow): SeedRow {
@@ -66,6 +76,7 @@ export function toSeed(row: SeedRow, now: number): SeedRecord {
     ...(row.leased_at !== null && { leasedAt: row.leased_at }),
     ...(row.deleted_at !== null && { deletedAt: row.deleted_at }),
     ...(lease && { lease }),
+    refresh: toRefresh(refreshRow(row), row.status, now),
   }
 }
 

@@ -4,26 +4,36 @@ import { adoptTask } from './adopt-task.ts'
 import { beatOrchestrator } from './beat-orchestrator.ts'
 import { changeSeed } from './change-seed.ts'
 import { changeTask } from './change-task.ts'
+import { claimRefresh } from './claim-refresh.ts'
 import { deleteSeed } from './delete-seed.ts'
 import { deleteTask } from './delete-task.ts'
+import { extendHandles } from './extend-handles.ts'
+import { findHandle } from './find-handle.ts'
 import { getSeed } from './get-seed.ts'
 import { getTask } from './get-task.ts'
+import { insertHandle } from './insert-handle.ts'
 import { insertSeed } from './insert-seed.ts'
 import { insertTask } from './insert-task.ts'
 import { leaveQueue } from './leave-queue.ts'
+import { listHandles } from './list-handles.ts'
 import { listLeases } from './list-leases.ts'
 import { listOrchestrators } from './list-orchestrators.ts'
 import { listSeeds } from './list-seeds.ts'
 import { listTasks } from './list-tasks.ts'
+import { markRefreshSent } from './mark-refresh-sent.ts'
 import { purgeSeed } from './purge-seed.ts'
 import { readSeed } from './read-seed.ts'
 import { registerOrchestrator } from './register-orchestrator.ts'
 import { releaseLease } from './release-lease.ts'
 import { renewLease } from './renew-lease.ts'
+import { replaceLogin } from './replace-login.ts'
 import { replaceSeed } from './replace-seed.ts'
 import { restoreSeed } from './restore-seed.ts'
 import { retireOrchestrator } from './retire-orchestrator.ts'
+import { revokeHandles } from './revoke-handles.ts'
 import { rewrapKeys } from './rewrap-keys.ts'
+import { saveRefresh } from './save-refresh.ts'
+import { settleRefresh } from './settle-refresh.ts'
 import type { SqliteContext } from './sqlite-context.ts'
 import { sweep } from './sweep.ts'
 import { takeOverLease } from './take-over-lease.ts'
@@ -53,6 +63,20 @@ export function createSqliteStore(context: SqliteContext): Store {
       takeOver: (takeover) => takeOverLease(context, takeover),
       list: (filter) => listLeases(context, filter),
       leave: (request) => leaveQueue(context, request),
+    },
+    refreshes: {
+      claim: (claim) => claimRefresh(context, claim),
+      markSent: (held) => markRefreshSent(context, held),
+      save: (held, options) => saveRefresh(context, held, options),
+      settle: (held, outcome) => settleRefresh(context, held, outcome),
+      replaceLogin: (key, replacement) => replaceLogin(context, key, replacement),
+    },
+    handles: {
+      insert: (handle) => insertHandle(context, handle),
+      find: (hash) => findHandle(context, hash),
+      list: (filter) => listHandles(context, filter),
+      extend: (filter, options) => extendHandles(context, filter, options),
+      revoke: (filter) => revokeHandles(context, filter),
     },
     tasks: {
       insert: (task) => insertTask(context, task),

@@ -1,4 +1,5 @@
 // What a store is, and the keys that it encrypts with. The stores themselves: @x/agents/sqlite, @x/agents/mongo.
+export type { HandleFilter, HandleOperations, HandleRecord, NewHandle } from './handle.ts'
 export type { Json, JsonObject } from './json.ts'
 export { openKeyDirectory, type KeyDirectory } from './key-directory.ts'
 export type { KeyProvider, StoreKey } from './key-provider.ts'
@@ -13,6 +14,15 @@ export type {
   LeaseRequest,
   LeaseTakeover,
 } from './lease.ts'
+export type {
+  HeldRefresh,
+  LoginReplacement,
+  RefreshAnswer,
+  RefreshClaim,
+  RefreshOperations,
+  RefreshOutcome,
+  SeedRefresh,
+} from './refresh.ts'
 export type {
   Content,
   NewSeed,

@@ -42,7 +42,10 @@ export const WAITER_MS = 15_000
 /** That a waiter has asked is written down this often, since a write is dear and asking is not. */
 export const SEEN_MS = 3_000
 
-/** What stands in the way, of the seeds that were asked for. */
+/**
+ * What stands in the way, of the seeds that were asked for. Those whose refresh is under way or unknown count as
+ * quarantined: their token may have been spent.
+ */
 export interface LeaseCounts {
   readonly free: number
   readonly held: number

@@ -19,6 +19,12 @@ export const contentMoved = (
   revision: number,
 ): StoreError => new StoreError('conflict', `seed ${seedId} is at revision ${has}, not at ${revision}`)
 
+export const refreshLost = ({ seedId }: Pick<SeedKey, 'seedId'>, fence: number): StoreError =>
+  new StoreError('lease-lost', `refresh ${fence} of seed ${seedId} is over`)
+
+export const handleExists = (): StoreError =>
+  new StoreError('conflict', 'there is a handle of that hash already')
+
 export const noTask = ({ taskId }: TaskKey): StoreError =>
   new StoreError('not-found', `there is no task ${taskId}`)
 

@@ -1,5 +1,6 @@
 import type { JsonObject } from './json.ts'
 import type { Lease } from './lease.ts'
+import type { SeedRefresh } from './refresh.ts'
 
 /** Which seed. Another owner's id is as unknown as one that never was. */
 export interface SeedKey {
@@ -36,6 +37,8 @@ export interface SeedRecord extends SeedKey {
   readonly deletedAt?: number
   /** Who keeps it, or kept it when it was lost. */
   readonly lease?: Lease
+  /** How its login stands with whoever renews the tokens. */
+  readonly refresh: SeedRefresh
 }
 
 /** What bytes are read from: chunks of any size, never all in memory. */

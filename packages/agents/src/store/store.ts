@@ -1,4 +1,6 @@
+import type { HandleOperations } from './handle.ts'
 import type { LeaseOperations } from './lease.ts'
+import type { RefreshOperations } from './refresh.ts'
 import type { SeedOperations } from './seed-record.ts'
 import type { OrchestratorOperations, TaskOperations } from './task-record.ts'
 
@@ -14,6 +16,7 @@ export interface SweepOptions {
 export interface SweepResult {
   readonly blobs: number
   readonly waiters: number
+  readonly handles: number
   readonly orchestrators: number
 }
 
@@ -29,6 +32,8 @@ export interface SweepResult {
 export interface Store extends AsyncDisposable {
   readonly seeds: SeedOperations
   readonly leases: LeaseOperations
+  readonly refreshes: RefreshOperations
+  readonly handles: HandleOperations
   readonly tasks: TaskOperations
   readonly orchestrators: OrchestratorOperations
   /** What time it is for leases and records, in milliseconds since 1970. */

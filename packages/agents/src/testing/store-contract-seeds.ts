@@ -75,7 +75,13 @@ export function seedContract(scenario: StoreCase): void {
       status: 'dead',
       metadata: { plan: 'team', email: null, 'a.b': 1 },
     })
-    expect(changed).toEqual({ ...seed, name: 'home', status: 'dead', metadata: { plan: 'team', 'a.b': 1 } })
+    expect(changed).toEqual({
+      ...seed,
+      name: 'home',
+      status: 'dead',
+      refresh: { state: 'dead', fence: 0 },
+      metadata: { plan: 'team', 'a.b': 1 },
+    })
     expect(await store.seeds.change(seed, { pool: null })).not.toHaveProperty('pool')
     expect(await store.seeds.change(seed, { pool: 'new', status: 'alive' })).toMatchObject({ pool: 'new' })
     expect((await contentOf(store, seed)).toString()).toBe('a login')

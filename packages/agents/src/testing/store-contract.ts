@@ -1,6 +1,8 @@
 import { describe, test } from 'vitest'
 import { contentContract } from './store-contract-content.ts'
+import { handleContract } from './store-contract-handles.ts'
 import { leaseContract } from './store-contract-leases.ts'
+import { refreshContract } from './store-contract-refreshes.ts'
 import { seedContract } from './store-contract-seeds.ts'
 import type { StoreCase, StoreStage } from './store-contract-stage.ts'
 import { taskContract } from './store-contract-tasks.ts'
@@ -20,6 +22,8 @@ export function describeStoreContract(name: string, open: () => Promise<StoreSta
     describe('seeds', () => seedContract(scenario))
     describe('content', () => contentContract(scenario))
     describe('leases', () => leaseContract(scenario))
+    describe('refreshes', () => refreshContract(scenario))
+    describe('handles', () => handleContract(scenario))
     describe('tasks', () => taskContract(scenario))
   })
 }

@@ -7,7 +7,18 @@ import type { Store } from '../../src/store/store.ts'
 import { StageKeys, type StoreStage } from '../../src/testing/store-contract-stage.ts'
 
 const TIMES: Record<string, readonly string[]> = {
-  seeds: ['createdAt', 'savedAt', 'leasedAt', 'deletedAt', 'leaseSince', 'leaseRenewedAt'],
+  seeds: [
+    'createdAt',
+    'savedAt',
+    'leasedAt',
+    'deletedAt',
+    'leaseSince',
+    'leaseRenewedAt',
+    'refreshAt',
+    'refreshNotBefore',
+    'refreshedAt',
+  ],
+  handles: ['createdAt', 'expiresAt'],
   blobs: ['touchedAt'],
   waiters: ['seenAt'],
   orchestrators: ['beatAt'],

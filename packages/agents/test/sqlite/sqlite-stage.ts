@@ -10,7 +10,18 @@ import type { Store } from '../../src/store/store.ts'
 import { StageKeys, type StoreStage } from '../../src/testing/store-contract-stage.ts'
 
 const TIMES: Record<string, readonly string[]> = {
-  seeds: ['created_at', 'saved_at', 'leased_at', 'deleted_at', 'lease_since', 'lease_renewed_at'],
+  seeds: [
+    'created_at',
+    'saved_at',
+    'leased_at',
+    'deleted_at',
+    'lease_since',
+    'lease_renewed_at',
+    'refresh_at',
+    'refresh_not_before',
+    'refreshed_at',
+  ],
+  handles: ['created_at', 'expires_at'],
   blobs: ['touched_at'],
   waiters: ['seen_at'],
   orchestrators: ['beat_at'],
