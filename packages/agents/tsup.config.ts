@@ -4,6 +4,7 @@ export default tsupBase({
   index: 'src/index.ts',
   conversation: 'src/conversation/index.ts',
   mongo: 'src/mongo/index.ts',
+  seeds: 'src/seeds/index.ts',
   sqlite: 'src/sqlite/index.ts',
   store: 'src/store/index.ts',
   terminal: 'src/terminal/index.ts',

@@ -20,6 +20,7 @@ const ENTRIES: Record<string, Record<string, string>> = {
     '.': './src/index.ts',
     './conversation': './src/conversation/index.ts',
     './mongo': './src/mongo/index.ts',
+    './seeds': './src/seeds/index.ts',
     './sqlite': './src/sqlite/index.ts',
     './store': './src/store/index.ts',
     './terminal': './src/terminal/index.ts',
