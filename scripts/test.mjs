@@ -11,7 +11,7 @@ import { lastLines, pnpmDirectory } from './lib/pnpm.mjs'
 import { say, step } from './lib/progress.mjs'
 import { DEMO, ROOT } from './lib/repository.mjs'
 import { packageDirectories } from './lib/stamp.mjs'
-import { ensureChromium, ensureOpenSsh } from './lib/system-parts.mjs'
+import { ensureBusybox, ensureChromium, ensureOpenSsh } from './lib/system-parts.mjs'
 import { jsonFiles, Tally } from './lib/tally.mjs'
 
 const CODEX_VERSIONS = ['0.142.5', '0.169.0']
@@ -50,6 +50,7 @@ async function prepare() {
   if (fetched.code !== 0) count('fetching Codex', fetched)
   // Without it the tests that need it fail by their names: nothing is left out.
   await ensureOpenSsh()
+  await ensureBusybox()
   await ensureMongoServer()
   if (await ensureChromium()) return true
   const suites = filesThatEndWith('.e2e.test.ts', '.e2e.test.tsx')

@@ -7,7 +7,7 @@ import { ROOT } from './repository.mjs'
 
 const LIMIT_MS = 10 * 60_000
 /** What a drill's closing object counts against it. */
-const LOSSES = ['lost', 'repeated', 'orphans', 'failed', 'leaked']
+const LOSSES = ['lost', 'repeated', 'orphans', 'failed', 'leaked', 'signalled']
 
 /** Runs every drill with a small N; each counts as one test by the JSON object that it ends with. */
 export async function runDrills(pnpm, tally) {

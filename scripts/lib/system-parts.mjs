@@ -47,25 +47,46 @@ const OPENSSH = 'openssh-server openssh-client'
  */
 export async function ensureOpenSsh() {
   const unpacked = path.join(cacheDirectory(), 'parts', 'openssh')
+  const programs = ['usr/sbin/sshd']
   if (isThere(['sshd']) || isExecutable(path.join(unpacked, 'usr/sbin/sshd'))) return true
-  if (isThere(['apt-get']) && (await unpackOpenSsh(unpacked))) return true
+  const part = { title: 'an OpenSSH server', packages: OPENSSH, programs }
+  if (isThere(['apt-get']) && (await unpackPackages(unpacked, part))) return true
   say(`x: no OpenSSH server here; this installs it: sudo apt-get install --no-install-recommends ${OPENSSH}`)
   return false
 }
 
-async function unpackOpenSsh(target) {
+const BUSYBOX = 'busybox-static'
+
+/**
+ * True when a busybox is there for the tests of poor workers. On Debian it is unpacked as `ensureOpenSsh` does it. For
+ * anyone else the command that installs it is printed.
+ */
+export async function ensureBusybox() {
+  const unpacked = path.join(cacheDirectory(), 'parts', 'busybox')
+  // The place differs between releases.
+  const programs = ['bin/busybox', 'usr/bin/busybox']
+  if (isThere(['busybox']) || programs.some((program) => isExecutable(path.join(unpacked, program))))
+    return true
+  const part = { title: 'a busybox', packages: BUSYBOX, programs }
+  if (isThere(['apt-get']) && (await unpackPackages(unpacked, part))) return true
+  say(`x: no busybox here; this installs it: sudo apt-get install --no-install-recommends ${BUSYBOX}`)
+  return false
+}
+
+/** Without root and without installing anything. One of the programs must be there in the end. */
+async function unpackPackages(target, { title, packages, programs }) {
   const making = `${target}.${process.pid}`
   mkdirSync(path.join(making, 'packages'), { recursive: true })
-  const list = `apt-get -s -qq install --no-install-recommends ${OPENSSH} | sed -n 's/^Inst \\([^ ]*\\).*/\\1/p'`
+  const list = `apt-get -s -qq install --no-install-recommends ${packages} | sed -n 's/^Inst \\([^ ]*\\).*/\\1/p'`
   const fetch = `cd packages && names=$(${list}) && [ -n "$names" ] && apt-get -qq download $names`
   // The lists of a fresh machine may be empty or old, and only root may renew them.
   const renew = process.getuid?.() === 0 ? `apt-get -qq update && (${fetch})` : 'false'
   const command = `(${fetch}) || (${renew}) && for package in packages/*.deb; do dpkg -x "$package" . || exit 1; done`
   const env = childEnvironment([], { DEBIAN_FRONTEND: 'noninteractive' })
-  const result = await step('fetching an OpenSSH server for the tests', () =>
+  const result = await step(`fetching ${title} for the tests`, () =>
     run('sh', ['-c', command], { cwd: making, env, quiet: true }),
   )
-  const isDone = result.code === 0 && isExecutable(path.join(making, 'usr/sbin/sshd'))
+  const isDone = result.code === 0 && programs.some((program) => isExecutable(path.join(making, program)))
   if (isDone) {
     rmSync(path.join(making, 'packages'), { recursive: true })
     // Another run may have been faster.

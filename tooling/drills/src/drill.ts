@@ -21,6 +21,8 @@ export interface Losses {
   readonly repeated: number
   /** Processes, sockets and listeners that nobody owns any more. */
   readonly orphans: number
+  /** Processes of others that were signalled; only where a drill has such. */
+  readonly signalled?: number
 }
 
 export interface Drill {

@@ -2,6 +2,7 @@ import { cutSsh } from './cut-ssh/cut-ssh.ts'
 import type { Drill } from './drill.ts'
 import { hostileArchives } from './hostile-archives/hostile-archives.ts'
 import { killOrchestrator } from './kill-orchestrator/kill-orchestrator.ts'
+import { pidReuse } from './pid-reuse/pid-reuse.ts'
 
 /** Every drill there is. */
-export const DRILLS: readonly Drill[] = [killOrchestrator, hostileArchives, cutSsh]
+export const DRILLS: readonly Drill[] = [killOrchestrator, hostileArchives, cutSsh, pidReuse]

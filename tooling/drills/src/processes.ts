@@ -21,6 +21,18 @@ export function processesThatName(text: string): readonly FoundProcess[] {
   })
 }
 
+/** Whatever still names a directory of a run when it had `goneMs` to go, for a person to read. */
+export async function leftBehind(directory: string, goneMs: number): Promise<readonly string[]> {
+  const giveUpAt = performance.now() + goneMs
+  for (;;) {
+    const left = processesThatName(`${directory}/`)
+    if (left.length === 0) return []
+    if (performance.now() > giveUpAt)
+      return left.map(({ pid, commandLine }) => `process ${pid}: ${commandLine.slice(0, 120)}`)
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+}
+
 /** When the process with this id started; `undefined` when it has ended, as a zombie has. */
 export function startOf(pid: number): string | undefined {
   const fields = fieldsOf(pid)

@@ -5,7 +5,7 @@ import { codexBinary, openSshd, type SshdFixture } from '@x/fixtures'
 import { openSshHost, type SshHost } from '@x/host/ssh'
 import { openResponsesServer } from '@x/responses'
 import type { Drill, DrillOptions, Losses } from '../drill.ts'
-import { processesThatName } from '../processes.ts'
+import { leftBehind } from '../processes.ts'
 import { createSeededRandom } from '../seeded-random.ts'
 import { FAULTS, Network, type Fault } from './network.ts'
 import { OPERATIONS } from './operations.ts'
@@ -121,7 +121,7 @@ async function playRun(
   const begun = new Promise<void>((resolve) => (beginOutage = resolve))
   const failed = begun.then(async () => {
     await new Promise((resolve) => setTimeout(resolve, afterMs))
-    await network.fail(fault, () => sshd.cut())
+    await network.fail(fault, sshd)
   })
   // What has to be set up says when it is ready to be cut.
   if (!PREPARED.includes(operation)) beginOutage()
@@ -143,7 +143,7 @@ async function playRun(
   beginOutage()
   await failed
   await host.close()
-  const left = await leftovers(there)
+  const left = await leftBehind(there, GONE_MS)
   return { lost, left }
 }
 
@@ -162,15 +162,3 @@ function forgetful(host: SshHost): SshHost {
 }
 
 const nothing = (): Promise<readonly string[]> => Promise.resolve(['there is no such operation'])
-
-/** Whatever still names the directory of a run. */
-async function leftovers(directory: string): Promise<readonly string[]> {
-  const giveUpAt = performance.now() + GONE_MS
-  for (;;) {
-    const left = processesThatName(`${directory}/`)
-    if (left.length === 0) return []
-    if (performance.now() > giveUpAt)
-      return left.map(({ pid, commandLine }) => `process ${pid}: ${commandLine.slice(0, 120)}`)
-    await new Promise((resolve) => setTimeout(resolve, 100))
-  }
-}

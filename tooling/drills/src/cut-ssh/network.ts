@@ -1,8 +1,12 @@
 import { once } from 'node:events'
 import { createServer, connect, type AddressInfo, type Server, type Socket } from 'node:net'
+import type { SshdFixture } from '@x/fixtures'
 
-/** How a network fails. `closed`: nobody can connect either, for a while. */
-export const FAULTS = ['reset', 'freeze', 'killed', 'closed'] as const
+/**
+ * How a way fails. `closed`: nobody can connect either, for a while. `killed`: the server's side of every connection
+ * dies. `restarted`: the whole server does, and comes back on its port with its keys.
+ */
+export const FAULTS = ['reset', 'freeze', 'killed', 'closed', 'restarted'] as const
 export type Fault = (typeof FAULTS)[number]
 
 /** How long a network is frozen, or closed. */
@@ -28,15 +32,18 @@ export class Network implements AsyncDisposable {
     return new Network(server, target)
   }
 
-  /** Fails now; it has recovered when the promise resolves. `kill` ends the server's side of every connection. */
-  async fail(fault: Fault, kill: () => void): Promise<void> {
+  /** Fails now; it has recovered when the promise resolves. */
+  async fail(fault: Fault, server: Pick<SshdFixture, 'cut' | 'restart'>): Promise<void> {
     const broken = [...this.pairs]
     switch (fault) {
       case 'reset':
         for (const pair of broken) for (const socket of pair) socket.resetAndDestroy()
         return
       case 'killed':
-        kill()
+        server.cut()
+        return
+      case 'restarted':
+        await server.restart()
         return
       case 'closed':
         this.isClosed = true

@@ -1,0 +1,159 @@
+import { rm } from 'node:fs/promises'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Store } from '@x/agents/store'
+import type { Losses } from '../drill.ts'
+import { startProgram, type Line, type Program } from '../stores/program.ts'
+import type { StorePlace } from '../stores/store-place.ts'
+import { OWNER, POOL, type RacerErrand } from './racer-errand.ts'
+
+const RACER = fileURLToPath(new URL('racer.ts', import.meta.url))
+
+/** `frozen`: stopped past its lease. `replaced`: and meanwhile somebody has looked, and taken the seed over. */
+export type Fate = 'runs' | 'frozen' | 'replaced'
+
+export interface RaceOptions {
+  readonly store: Store
+  readonly place: StorePlace
+  readonly racers: number
+  readonly seeds: number
+  /** Where holders make their marks: a directory. */
+  readonly marks: string
+  readonly sabotage: boolean
+  readonly say: (text: string) => void
+}
+
+export const LEASE_MS = 1_500
+const ROUND_MS = 120_000
+
+interface Racer {
+  readonly program: Program
+  heard: (line: Line) => void
+}
+
+/** Processes that race for a few seeds, round after round, and the one who freezes them. */
+export class Race implements AsyncDisposable {
+  private readonly options: RaceOptions
+  private readonly racers: Racer[] = []
+  private written = 0
+
+  constructor(options: RaceOptions) {
+    this.options = options
+  }
+
+  async start(): Promise<void> {
+    const { store, place, marks, sabotage } = this.options
+    const content = [Buffer.from('the first')]
+    for (let n = 0; n < this.options.seeds; n += 1)
+      await store.seeds.insert({ owner: OWNER, name: `seed ${n}`, agent: 'drill', pool: POOL, content })
+    const pollMs = place.kind === 'sqlite' ? 250 : 700
+    const errand = { place, marks, leaseMs: LEASE_MS, pollMs, timeoutMs: ROUND_MS, sabotage }
+    const ready = Array.from({ length: this.options.racers }, (_, n) =>
+      this.launch({ ...errand, name: `racer ${n}` }),
+    )
+    await Promise.all(ready)
+  }
+
+  /** Each claims once and writes once. @param fates of the racers, in their order */
+  async round(number: number, fates: readonly Fate[]): Promise<Losses> {
+    const losses = { lost: 0, repeated: 0, orphans: 0 }
+    const outcomes = await Promise.all(
+      this.racers.map((racer, n) => this.follow(racer, number, fates[n] ?? 'runs')),
+    )
+    for (const bad of outcomes.flat()) {
+      this.options.say(`LOSS  round ${number}: ${bad.text}`)
+      losses[bad.kind] += 1
+    }
+    const left = await this.options.store.leases.list({ owner: OWNER })
+    for (const { holder } of left) this.options.say(`LOSS  round ${number}: ${holder} is still there`)
+    losses.orphans += left.length
+    const seeds = await this.options.store.seeds.list({ owner: OWNER })
+    const stored = seeds.reduce((sum, { revision }) => sum + revision - 1, 0)
+    if (stored === this.written) return losses
+    this.options.say(`LOSS  round ${number}: ${this.written} writes were acknowledged, ${stored} are there`)
+    losses.lost += Math.abs(stored - this.written)
+    this.written = stored
+    return losses
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.racers.map(({ program }) => program.kill()))
+  }
+
+  private async launch(errand: RacerErrand): Promise<void> {
+    let heard = (_: Line): void => undefined
+    const ready = new Promise<void>((resolve, reject) => {
+      heard = (line) =>
+        line['ready'] === true ? resolve() : reject(new Error('expected a racer that is ready'))
+      const program = startProgram(RACER, errand, (line) => racer.heard(line))
+      const racer: Racer = { program, heard }
+      this.racers.push(racer)
+      void program.ended.then(() => reject(new Error(`${errand.name} has ended`)))
+    })
+    await ready
+  }
+
+  private async follow(racer: Racer, round: number, fate: Fate): Promise<readonly Bad[]> {
+    const bad: Bad[] = []
+    await new Promise<void>((resolve, reject) => {
+      void racer.program.ended.then(() => reject(new Error('a racer has ended by itself')))
+      racer.heard = (line) => {
+        if ('starved' in line) bad.push({ kind: 'lost', text: `starved: ${String(line['starved'])}` })
+        if (line['isAlone'] === false)
+          bad.push({ kind: 'repeated', text: `a second holder of ${String(line['leased'])}` })
+        if ('wrote' in line) this.written += 1
+        const isLate = fate === 'replaced'
+        if ('wrote' in line && isLate)
+          bad.push({ kind: 'repeated', text: `a write of one who had lost ${String(line['wrote'])}` })
+        if ('refused' in line && !(isLate && line['refused'] === 'lease-lost'))
+          bad.push({ kind: 'lost', text: `a holder was refused: ${String(line['refused'])}` })
+        if (line['left'] === false)
+          bad.push({ kind: 'lost', text: 'a holder was not the holder when it left' })
+        if ('starved' in line || 'left' in line) resolve()
+        if ('leased' in line)
+          this.hold(racer, fate, String(line['leased']), Number(line['fence'])).catch(reject)
+      }
+      racer.program.tell({ claim: round })
+    })
+    return bad
+  }
+
+  private async hold({ program }: Racer, fate: Fate, seedId: string, fence: number): Promise<void> {
+    if (fate === 'runs') return program.tell({ work: true })
+    program.child.kill('SIGSTOP')
+    try {
+      await this.untilQuarantined(seedId, fence)
+      if (fate === 'replaced') await this.replace(seedId, fence)
+    } finally {
+      program.tell({ work: true })
+      program.child.kill('SIGCONT')
+    }
+  }
+
+  private async untilQuarantined(seedId: string, fence: number): Promise<void> {
+    for (;;) {
+      const expired = await this.options.store.leases.list({ owner: OWNER, state: 'quarantined' })
+      if (expired.some((lease) => lease.seedId === seedId && lease.fence === fence)) return
+      await new Promise((resolve) => setTimeout(resolve, 100))
+    }
+  }
+
+  /** As whoever has looked at the worker does. */
+  private async replace(seedId: string, fence: number): Promise<void> {
+    const { store, marks } = this.options
+    const lease = { owner: OWNER, seedId, fence }
+    const mine = await store.leases.takeOver({
+      ...lease,
+      holder: 'reconciler',
+      worker: 'here',
+      leaseMs: 60_000,
+    })
+    await rm(path.join(marks, seedId), { force: true })
+    await store.leases.release(mine)
+  }
+}
+
+interface Bad {
+  readonly kind: keyof Pick<Losses, 'lost' | 'repeated'>
+  readonly text: string
+}
