@@ -17,6 +17,10 @@
  * - `closed`: the host was closed before or while it was used.
  * - `unsupported`: this host cannot do it.
  * - `archive-unsafe`: an archive is damaged, or would touch what it must not; nothing was changed.
+ * - `fetch-failed`: no server gave a response that is one, or it leads where a download must not go.
+ * - `http-status`: the server answered, and not with what was asked for.
+ * - `fetch-cut`: the response broke off; the next download goes on with what has come, where that can be.
+ * - `digest-mismatch`: what came is not what was expected; it was removed.
  * - `io`: anything else that the machine refused; `cause` has it.
  */
 export type HostErrorCode =
@@ -41,6 +45,10 @@ export type HostErrorCode =
   | 'closed'
   | 'unsupported'
   | 'archive-unsafe'
+  | 'fetch-failed'
+  | 'http-status'
+  | 'fetch-cut'
+  | 'digest-mismatch'
   | 'io'
 
 /** What this package throws when a machine fails. A non-zero exit is not an error: see `ExecResult`. */
@@ -51,5 +59,24 @@ export class HostError extends Error {
   constructor(code: HostErrorCode, message: string, options?: ErrorOptions) {
     super(message, options)
     this.code = code
+  }
+}
+
+/** Why something could not be fetched; the other failures of a download are plain ones of the machine. */
+export class DownloadError extends HostError {
+  override readonly name = 'DownloadError'
+  /** Without account and query, which may be secret. */
+  readonly url: string
+  /** What the server answered, if it did. */
+  readonly status: number | undefined
+
+  constructor(
+    code: 'fetch-failed' | 'http-status' | 'fetch-cut' | 'digest-mismatch',
+    message: string,
+    { url, status, ...options }: ErrorOptions & { readonly url: string; readonly status?: number },
+  ) {
+    super(code, message, options)
+    this.url = url
+    this.status = status
   }
 }

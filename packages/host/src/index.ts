@@ -18,7 +18,16 @@ export type { ArchiveHost } from './archive/archive-host.ts'
 export type { ArchiveLimits } from './archive/archive-limits.ts'
 export { parseManifest } from './archive/manifest.ts'
 export type { Manifest, ManifestEntry } from './archive/manifest.ts'
-export { HostError } from './errors.ts'
+export { download } from './download/download.ts'
+export type {
+  DownloadHeaders,
+  DownloadHost,
+  DownloadOptions,
+  DownloadProgress,
+  DownloadResult,
+  DownloadRoute,
+} from './download/download-options.ts'
+export { DownloadError, HostError } from './errors.ts'
 export type { HostErrorCode } from './errors.ts'
 export { DisposeStack } from './dispose-stack.ts'
 export { openLocalHost } from './local/open-local-host.ts'
