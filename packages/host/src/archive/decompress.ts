@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { pipeline } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { HostError } from '../errors.ts'
+import { BulkPipe } from './bulk-pipe.ts'
 import { refuse } from './refuse.ts'
 import { feed, readLines } from './run-program.ts'
 
@@ -17,6 +18,7 @@ export interface DecompressOptions {
 
 /**
  * What a compressed stream holds; whether zstd or gzip its first bytes tell. It ends only when the whole stream was good.
+ * Each chunk is good until the next one is asked for.
  *
  * zstd runs as a program on this machine: Node has it from version 22.15 on only, and a program uses the second core.
  * @throws HostError `archive-unsafe` for a stream that is damaged, cut, of another kind, or that grows without bounds;
@@ -83,8 +85,10 @@ async function* zstd(
   source: AsyncGenerator<Uint8Array>,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Buffer> {
+  const pipe = await BulkPipe.open()
   // No host is needed for it: it reads and writes nothing but its pipes, and ends when they do.
-  const child = spawn('zstd', ['-d', '-c', '-q'], { stdio: 'pipe' })
+  const child = spawn('zstd', ['-d', '-c', '-q'], { stdio: ['pipe', pipe.programEnd, 'pipe'] })
+  pipe.started()
   const exited = new Promise<number | null>((resolve, reject) => {
     child.once('error', reject).once('exit', resolve)
   })
@@ -98,7 +102,7 @@ async function* zstd(
     (reason: unknown) => ({ reason }),
   )
   try {
-    for await (const chunk of child.stdout) yield chunk as Buffer
+    yield* pipe.chunks()
     const failure = await feeding
     const exitCode = await exited.catch((cause: unknown) => {
       throw new HostError('unsupported', 'this machine cannot run zstd, and the archive needs it', { cause })
@@ -109,6 +113,7 @@ async function* zstd(
     if (exitCode !== 0) throw refuse(`it is damaged or cut (${said})`)
   } finally {
     child.kill('SIGKILL')
+    pipe.destroy()
     child.stdin.destroy()
     end(source)
     await Promise.allSettled([exited, feeding])

@@ -1,17 +1,16 @@
 /** One write to a pipe of this size costs little per byte. */
 const SLAB_BYTES = 131_072
-/** Pieces from this size on are passed on as they are. */
-const LARGE_BYTES = 49_152
+/** Of one `grow`. */
+export const MOST_GROWTH_BYTES = SLAB_BYTES
+/** More are not kept for later. */
+const SPARE_SLABS = 4
 
-const ZEROS = Buffer.alloc(512)
-
-/** Gathers small pieces into slabs and passes large ones on without a copy. */
+/** Gathers pieces into slabs, which are used again when they are given back. */
 export class OutputBuffer {
-  #slab = Buffer.allocUnsafeSlow(SLAB_BYTES)
-  /** Where what is not ready begins, and where it ends. */
-  #begin = 0
+  #slab: Buffer = Buffer.allocUnsafeSlow(SLAB_BYTES)
   #filled = 0
   #ready: Buffer[] = []
+  #spare: Buffer[] = []
   #total = 0
 
   /** Bytes that were ever added. */
@@ -19,39 +18,57 @@ export class OutputBuffer {
     return this.#total
   }
 
-  add(piece: Buffer): void {
-    this.#total += piece.length
-    if (piece.length >= LARGE_BYTES) {
-      this.#flush()
-      this.#ready.push(piece)
-      return
+  /** Copies any number of bytes. */
+  add(bytes: Buffer, start = 0, end = bytes.length): void {
+    this.#total += end - start
+    for (let at = start; at < end;) {
+      if (this.#filled === SLAB_BYTES) this.#flush()
+      const copied = bytes.copy(this.#slab, this.#filled, at, end)
+      this.#filled += copied
+      at += copied
     }
-    if (this.#filled + piece.length > SLAB_BYTES) {
-      this.#flush()
-      // A reader may still hold the old one.
-      this.#slab = Buffer.allocUnsafeSlow(SLAB_BYTES)
-      this.#begin = 0
-      this.#filled = 0
-    }
-    this.#filled += piece.copy(this.#slab, this.#filled)
   }
 
-  /** At most a block of zeros. */
+  /**
+   * Adds so many bytes that the caller writes himself: he fills `slab` from the offset on that is returned, before he
+   * calls anything else.
+   */
+  grow(count: number): number {
+    this.#total += count
+    if (this.#filled + count > SLAB_BYTES) this.#flush()
+    this.#filled += count
+    return this.#filled - count
+  }
+
+  /** Where `grow` has made room. */
+  get slab(): Buffer {
+    return this.#slab
+  }
+
+  /** Adds so many zeros, at most `MOST_GROWTH_BYTES`. */
   addZeros(count: number): void {
-    if (count > 0) this.add(count === ZEROS.length ? ZEROS : ZEROS.subarray(0, count))
+    if (count === 0) return
+    const at = this.grow(count)
+    this.#slab.fill(0, at, at + count)
   }
 
   /** What is ready to be written. @param everything the slab that is not full, too */
   take(everything: boolean): readonly Buffer[] {
-    if (everything) this.#flush()
+    if (everything && this.#filled > 0) this.#flush()
+    if (this.#ready.length === 0) return this.#ready
     const ready = this.#ready
     this.#ready = []
     return ready
   }
 
+  /** Gives back what `take` returned, when nobody will read it any more. */
+  giveBack(piece: Buffer): void {
+    if (this.#spare.length < SPARE_SLABS) this.#spare.push(Buffer.from(piece.buffer))
+  }
+
   #flush(): void {
-    if (this.#filled === this.#begin) return
-    this.#ready.push(this.#slab.subarray(this.#begin, this.#filled))
-    this.#begin = this.#filled
+    this.#ready.push(this.#slab.subarray(0, this.#filled))
+    this.#slab = this.#spare.pop() ?? Buffer.allocUnsafeSlow(SLAB_BYTES)
+    this.#filled = 0
   }
 }

@@ -11,7 +11,9 @@ const FIRST_SLOTS = 4_096
  * keyed hash: whoever made the archive does not know the key, and so cannot make two paths look alike.
  */
 export class PathTable {
-  readonly #hash = createKeyedHash()
+  readonly #keyedHash = createKeyedHash()
+  /** One path is looked up and then set, mostly. */
+  #last: { readonly path: string; readonly hash: readonly [number, number] } = { path: '', hash: [0, 0] }
   #slots = FIRST_SLOTS
   #used = 0
   #hashes = new Uint32Array(FIRST_SLOTS * 2)
@@ -33,6 +35,11 @@ export class PathTable {
     this.#hashes[slot * 2] = hash[0]
     this.#hashes[slot * 2 + 1] = hash[1]
     this.#values[slot] = 1 + KINDS.indexOf(kind) + generation * 8
+  }
+
+  #hash(path: string): readonly [number, number] {
+    if (this.#last.path !== path || path === '') this.#last = { path, hash: this.#keyedHash(path) }
+    return this.#last.hash
   }
 
   /** The slot of the hash, or the free one where it belongs. */

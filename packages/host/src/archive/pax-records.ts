@@ -7,31 +7,46 @@ export type PaxRecord = readonly [key: string, value: string]
 const LENGTH_DIGITS = 10
 
 /**
- * Reads the records of a pax header, `<length> <key>=<value>\n` each.
+ * Reads the records of a pax header, `<length> <key>=<value>\n` each, from `start` up to `last`.
  * @throws HostError `archive-unsafe` unless the bytes are records from the first to the last
  */
-export function parsePaxRecords(bytes: Buffer): readonly PaxRecord[] {
+export function parsePaxRecords(bytes: Buffer, start = 0, last = bytes.length): readonly PaxRecord[] {
   const records: PaxRecord[] = []
-  for (let at = 0; at < bytes.length;) {
-    const space = bytes.subarray(at, at + LENGTH_DIGITS + 1).indexOf(0x20)
-    const digits = bytes.toString('latin1', at, at + Math.max(space, 0))
-    const length = /^[1-9][0-9]*$/.test(digits) ? Number(digits) : 0
-    const end = at + length
-    const equals = bytes.indexOf(0x3d, at + space + 1)
-    if (length === 0 || end > bytes.length || bytes[end - 1] !== 0x0a || equals === -1 || equals >= end - 1)
+  for (let at = start; at < last;) {
+    const space = endOfLength(bytes, at)
+    const end = at + lengthBetween(bytes, at, space)
+    const equals = bytes.indexOf(0x3d, space + 1)
+    if (space === at || end > last || bytes[end - 1] !== 0x0a || equals === -1 || equals >= end - 1)
       throw refuse('a pax header is damaged')
-    records.push([
-      bytes.toString('latin1', at + space + 1, equals),
-      bytes.toString('latin1', equals + 1, end - 1),
-    ])
+    records.push([bytes.toString('latin1', space + 1, equals), bytes.toString('latin1', equals + 1, end - 1)])
     at = end
   }
   return records
 }
 
-/** The bytes of a pax header. */
-export function renderPaxRecords(records: readonly PaxRecord[]): Buffer {
-  return Buffer.from(records.map(renderRecord).join(''), 'latin1')
+/** Where the blank behind the length is, or `at` when there are no such digits. */
+function endOfLength(bytes: Buffer, at: number): number {
+  let end = at
+  while (isDigit(bytes[end]) && end - at <= LENGTH_DIGITS) end += 1
+  const isNumber = bytes[at] !== 0x30 && end - at <= LENGTH_DIGITS && bytes[end] === 0x20
+  return isNumber ? end : at
+}
+
+function lengthBetween(bytes: Buffer, at: number, end: number): number {
+  let length = 0
+  for (let index = at; index < end; index += 1) length = length * 10 + (bytes[index] ?? 0) - 0x30
+  return length
+}
+
+function isDigit(byte: number | undefined): boolean {
+  return byte !== undefined && byte >= 0x30 && byte <= 0x39
+}
+
+/** What a pax header holds, as latin1. */
+export function paxText(records: readonly PaxRecord[]): string {
+  let text = ''
+  for (const record of records) text += renderRecord(record)
+  return text
 }
 
 /** The length counts its own digits. */

@@ -8,7 +8,7 @@ import { EntryVetter } from './entry-vetter.ts'
 import { layBase } from './lay-base.ts'
 import { LineManifest, manifestEntry, manifestLine, pathOfLine, type Manifest } from './manifest.ts'
 import { refuse } from './refuse.ts'
-import { lost } from './run-program.ts'
+import { Closings, lost } from './run-program.ts'
 import { openRestoreGuard, type RestoreGuard } from './restore-guard.ts'
 import { scanDirectory } from './scan-directory.ts'
 import { forEachPath, unpackArchive, type UnpackPlace } from './unpack-archive.ts'
@@ -59,6 +59,8 @@ export async function restore(
   const tools = await workerTools(host, signal)
   const target = await resolveTarget(host, directory)
   await using guard = await openRestoreGuard(host, target)
+  // Awaited before the guard removes what they may work in.
+  await using closings = new Closings()
   let bytes = 0
   const place: UnpackPlace = {
     host,
@@ -68,6 +70,7 @@ export async function restore(
     narrow: new Map(),
     maxRatio: limits.maxRatio,
     signal,
+    closings,
     onBytes(count) {
       bytes += count
       onProgress?.({ bytes })

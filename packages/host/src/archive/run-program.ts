@@ -29,34 +29,64 @@ export function startProgram(
 }
 
 /**
+ * Closes programs that have ended beside what comes next: the look at who else is left of them takes its time, over SSH
+ * more than some programs. Disposing it waits for all.
+ */
+export class Closings implements AsyncDisposable {
+  readonly #closing: Promise<void>[] = []
+
+  add(program: RunningProcess): void {
+    const closing = program.close()
+    // Whoever disposes hears of a failure.
+    closing.catch(() => undefined)
+    this.#closing.push(closing)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#closing)
+  }
+}
+
+/**
  * Writes all of `source` to a program's input and ends that. A program that ends early is no failure here: its exit tells.
  * A source that fails is one, and then the input is cut. Whoever made the source ends it.
+ * @param onWritten told of each chunk that nobody needs any more
  */
-export async function feed(stdin: Writable | undefined, source: AsyncIterable<Uint8Array>): Promise<void> {
+export async function feed<T extends Uint8Array>(
+  stdin: Writable | undefined,
+  source: AsyncIterable<T>,
+  onWritten: (chunk: T) => void = () => undefined,
+): Promise<void> {
   if (stdin === undefined) throw new TypeError('expected a program with a pipe to its input')
   const iterator = source[Symbol.asyncIterator]()
   const gone = new Interrupt()
   stdin.on('close', gone.raise)
-  let drained = (): void => undefined
-  const onDrain = (): void => drained()
-  stdin.on('drain', onDrain)
+  let inFlight = 0
+  let wake = (): void => undefined
   try {
     for (;;) {
       const next = await gone.wait(iterator.next())
       if (next === undefined || stdin.destroyed) return
       if (next.done === true) break
-      if (stdin.write(next.value) || stdin.writableLength < IN_FLIGHT_BYTES) continue
-      const draining = new Promise<object>((resolve) => {
-        drained = () => resolve(stdin)
+      const chunk = next.value
+      inFlight += chunk.length
+      stdin.write(chunk, () => {
+        inFlight -= chunk.length
+        onWritten(chunk)
+        wake()
       })
-      await gone.wait(draining)
+      if (inFlight < IN_FLIGHT_BYTES) continue
+      const written = new Promise<object>((resolve) => {
+        wake = () => resolve(stdin)
+      })
+      await gone.wait(written)
     }
     stdin.end()
   } catch (error) {
     stdin.destroy()
     throw error
   } finally {
-    stdin.off('drain', onDrain).off('close', gone.raise)
+    stdin.off('close', gone.raise)
   }
 }
 

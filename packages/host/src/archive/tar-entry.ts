@@ -42,27 +42,50 @@ const TIME = /^(-?[0-9]{1,15})(\.[0-9]*)?$/
 
 /** @throws HostError `archive-unsafe` for devices, FIFOs, unknown kinds, and headers that contradict each other */
 export function tarEntry(header: TarHeader, extras: EntryExtras): TarEntry {
-  const pax = new Map(extras.pax)
-  const path = pax.get('GNU.sparse.name') ?? pax.get('path') ?? extras.longName ?? header.name
+  const said = saidBy(extras.pax)
+  const path = said.sparseName ?? said.path ?? extras.longName ?? header.name
   // Archives of before 1988 have no type for directories.
   const oldDirectory = header.type === '0' && header.name.endsWith('/') && extras.pax === undefined
   const type = oldDirectory ? 'directory' : TYPES[header.type]
   if (type === undefined) throw refuse(SPECIAL[header.type] ?? 'an unknown kind of entry is in it', path)
-  const size = wholeNumber(pax.get('size'), path) ?? header.size
+  const size = wholeNumber(said.size, path) ?? header.size
   if (type !== 'file' && size !== 0) throw refuse('an entry has a body that must have none', path)
-  const sparseSize = sparseSizeOf(pax, type, path)
-  return {
+  const isLink = type === 'symlink' || type === 'hard-link'
+  const entry = {
     type,
     path,
-    link:
-      type === 'symlink' || type === 'hard-link'
-        ? (pax.get('linkpath') ?? extras.longLink ?? header.link)
-        : '',
+    link: isLink ? (said.linkpath ?? extras.longLink ?? header.link) : '',
     mode: header.mode,
     size,
-    mtime: timeOf(pax.get('mtime'), header.mtime, path),
-    ...(sparseSize === undefined ? {} : { sparseSize }),
+    mtime: timeOf(said.mtime, header.mtime, path),
   }
+  return said.isSparse ? { ...entry, sparseSize: sparseSizeOf(said, type, path) } : entry
+}
+
+/** What records say that matters here. */
+interface Said {
+  path?: string
+  linkpath?: string
+  size?: string
+  mtime?: string
+  isSparse: boolean
+  sparseName?: string
+  sparseMajor?: string
+  sparseMinor?: string
+  sparseSize?: string
+}
+
+function saidBy(records: readonly PaxRecord[] = []): Said {
+  const said: Said = { isSparse: false }
+  for (const [key, value] of records) {
+    if (key === 'path' || key === 'linkpath' || key === 'size' || key === 'mtime') said[key] = value
+    else if (key === 'GNU.sparse.name') said.sparseName = value
+    else if (key === 'GNU.sparse.major') said.sparseMajor = value
+    else if (key === 'GNU.sparse.minor') said.sparseMinor = value
+    else if (key === 'GNU.sparse.realsize') said.sparseSize = value
+    if (key.startsWith('GNU.sparse.')) said.isSparse = true
+  }
+  return said
 }
 
 /** Reads records that hold for all entries after them; those that name or measure an entry make no sense there. */
@@ -72,26 +95,21 @@ export function assertGlobalRecords(records: readonly PaxRecord[]): void {
 }
 
 /** A damaged header may be long: it is read whole, then looked at. @throws HostError `archive-unsafe` */
-export function entryRecords(bytes: Buffer): readonly PaxRecord[] {
-  const records = parsePaxRecords(bytes)
+export function entryRecords(bytes: Buffer, start: number, end: number): readonly PaxRecord[] {
+  const records = parsePaxRecords(bytes, start, end)
   for (const [key, value] of records) {
-    const names = ['path', 'linkpath', 'GNU.sparse.name'].includes(key)
+    const names = key === 'path' || key === 'linkpath' || key === 'GNU.sparse.name'
     if (names && (value === '' || value.includes('\0'))) throw refuse('a name is empty or has a NUL', value)
   }
-  if (new Set(records.map(([key]) => key)).size !== records.length)
+  if (records.length > 1 && new Set(records.map(([key]) => key)).size !== records.length)
     throw refuse('a pax header says one thing twice')
   return records
 }
 
-function sparseSizeOf(
-  pax: ReadonlyMap<string, string>,
-  type: TarEntry['type'],
-  path: string,
-): number | undefined {
-  if (![...pax.keys()].some((key) => key.startsWith('GNU.sparse.'))) return undefined
-  const format = `${pax.get('GNU.sparse.major') ?? '?'}.${pax.get('GNU.sparse.minor') ?? '?'}`
-  const size = wholeNumber(pax.get('GNU.sparse.realsize'), path)
-  if (type !== 'file' || format !== '1.0' || size === undefined || !pax.has('GNU.sparse.name'))
+function sparseSizeOf(said: Said, type: TarEntry['type'], path: string): number {
+  const format = `${said.sparseMajor ?? '?'}.${said.sparseMinor ?? '?'}`
+  const size = wholeNumber(said.sparseSize, path)
+  if (type !== 'file' || format !== '1.0' || size === undefined || said.sparseName === undefined)
     throw refuse('a sparse file is of another kind than 1.0', path)
   return size
 }

@@ -14,53 +14,58 @@ export interface TarHeader {
   readonly type: string
 }
 
-const USTAR = 'ustar\0'
+const USTAR = Buffer.from('ustar\0', 'latin1')
 
 /**
- * Reads a header block: ustar, the older form without a magic, and GNU's with base-256 numbers.
+ * Reads the header block that begins at `at`: ustar, the older form without a magic, and GNU's with base-256 numbers.
  * @throws HostError `archive-unsafe` when the checksum or a number is wrong
  */
-export function parseTarHeader(block: Buffer): TarHeader {
-  const name = textAt(block, 0, 100)
-  if (checksum(block) !== numberAt(block, 148, 8, name)) throw refuse('a header is damaged', name)
-  const magic = block.toString('latin1', 257, 263)
-  const prefix = magic === USTAR ? textAt(block, 345, 155) : ''
-  const type = block.toString('latin1', 156, 157)
-  const size = numberAt(block, 124, 12, name)
+export function parseTarHeader(bytes: Buffer, at = 0): TarHeader {
+  const name = textAt(bytes, at, 100)
+  if (checksum(bytes, at) !== numberAt(bytes, at + 148, 8, name)) throw refuse('a header is damaged', name)
+  const prefix = isUstar(bytes, at) ? textAt(bytes, at + 345, 155) : ''
+  const type = bytes[at + 156] ?? 0
+  const size = numberAt(bytes, at + 124, 12, name)
   if (size < 0) throw refuse('a size is below 0', name)
   return {
     name: prefix === '' ? name : `${prefix}/${name}`,
-    link: textAt(block, 157, 100),
-    mode: numberAt(block, 100, 8, name),
+    link: textAt(bytes, at + 157, 100),
+    mode: numberAt(bytes, at + 100, 8, name),
     size,
-    mtime: numberAt(block, 136, 12, name),
-    type: type === '\0' ? '0' : type,
+    mtime: numberAt(bytes, at + 136, 12, name),
+    type: type === 0 ? '0' : String.fromCharCode(type),
   }
 }
 
 /**
- * A header block, with its checksum. Names are cut at 100 bytes: longer ones stand in a header before it.
- * @param block is filled and returned; a new one costs more than all the rest
+ * Writes a header block with its checksum into `target`. Names are cut at 100 bytes: longer ones stand in a header before
+ * it.
  */
-export function renderTarHeader(
-  header: TarHeader,
-  magic: 'ustar' | 'gnu',
-  block: Buffer = Buffer.allocUnsafe(BLOCK),
-): Buffer {
-  block.fill(0, 0, BLOCK)
-  block.write(header.name, 0, 100, 'latin1')
-  writeNumber(block, header.mode, 100, 8)
+export function writeTarHeader(target: Buffer, at: number, header: TarHeader, magic: 'ustar' | 'gnu'): void {
+  const { name, link } = header
+  target.fill(0, at, at + BLOCK)
+  target.write(name, at, 100, 'latin1')
+  writeNumber(target, header.mode, at + 100, 8)
   // Whoever unpacks owns what is unpacked.
-  writeNumber(block, 0, 108, 8)
-  writeNumber(block, 0, 116, 8)
-  writeNumber(block, header.size, 124, 12)
-  writeNumber(block, header.mtime, 136, 12)
-  block.write(header.type, 156, 1, 'latin1')
-  block.write(header.link, 157, 100, 'latin1')
-  block.write(magic === 'ustar' ? 'ustar\x0000' : 'ustar  \0', 257, 8, 'latin1')
-  block.write(checksum(block).toString(8).padStart(6, '0'), 148, 6, 'latin1')
-  block[154] = 0
-  block[155] = 0x20
+  writeNumber(target, 0, at + 108, 8)
+  writeNumber(target, 0, at + 116, 8)
+  writeNumber(target, header.size, at + 124, 12)
+  writeNumber(target, header.mtime, at + 136, 12)
+  target[at + 156] = header.type.charCodeAt(0)
+  if (link !== '') target.write(link, at + 157, 100, 'latin1')
+  target.write(magic === 'ustar' ? 'ustar\x0000' : 'ustar  \0', at + 257, 8, 'latin1')
+  const sum = sumOf(target, at, at + Math.min(name.length, 100)) + sumOf(target, at + 100, at + 148)
+  const rest =
+    sumOf(target, at + 156, at + 157 + Math.min(link.length, 100)) + sumOf(target, at + 257, at + 265)
+  // The rest are zeros.
+  writeNumber(target, 8 * 0x20 + sum + rest, at + 148, 7)
+  target[at + 155] = 0x20
+}
+
+/** A header block of its own; `writeTarHeader` fills a part of a larger buffer. */
+export function renderTarHeader(header: TarHeader, magic: 'ustar' | 'gnu'): Buffer {
+  const block = Buffer.alloc(BLOCK)
+  writeTarHeader(block, 0, header, magic)
   return block
 }
 
@@ -70,17 +75,26 @@ export function paddingOf(size: number): number {
 }
 
 /** The sum of all bytes, those of the checksum itself taken as spaces. */
-function checksum(block: Buffer): number {
-  let sum = 8 * 0x20
-  for (let index = 0; index < 148; index += 1) sum += block[index] ?? 0
-  for (let index = 156; index < BLOCK; index += 1) sum += block[index] ?? 0
+function checksum(bytes: Buffer, at: number): number {
+  return 8 * 0x20 + sumOf(bytes, at, at + 148) + sumOf(bytes, at + 156, at + BLOCK)
+}
+
+function sumOf(bytes: Buffer, start: number, end: number): number {
+  let sum = 0
+  for (let index = start; index < end; index += 1) sum += bytes[index] ?? 0
   return sum
 }
 
-function textAt(block: Buffer, start: number, length: number): string {
+function isUstar(bytes: Buffer, at: number): boolean {
+  for (let index = 0; index < USTAR.length; index += 1)
+    if (bytes[at + 257 + index] !== USTAR[index]) return false
+  return true
+}
+
+function textAt(bytes: Buffer, start: number, length: number): string {
   let end = start
-  while (end < start + length && block[end] !== 0) end += 1
-  return block.toString('latin1', start, end)
+  while (end < start + length && bytes[end] !== 0) end += 1
+  return end === start ? '' : bytes.toString('latin1', start, end)
 }
 
 /** Octal digits with spaces before them and NULs or spaces behind, or GNU's base-256 when the first bit is set. */
@@ -110,12 +124,14 @@ function base256(block: Buffer, start: number, length: number, name: string): nu
 }
 
 function writeNumber(block: Buffer, value: number, start: number, length: number): void {
-  const digits = value >= 0 ? value.toString(8) : ''
-  if (digits !== '' && digits.length < length) {
-    block.write(digits.padStart(length - 1, '0'), start, length - 1, 'latin1')
+  let rest = value
+  if (value >= 0 && value < 8 ** (length - 1)) {
+    for (let index = start + length - 2; index >= start; index -= 1) {
+      block[index] = 0x30 + (rest % 8)
+      rest = Math.floor(rest / 8)
+    }
     return
   }
-  let rest = value
   for (let index = start + length - 1; index > start; index -= 1) {
     block[index] = ((rest % 256) + 256) % 256
     rest = Math.floor(rest / 256)

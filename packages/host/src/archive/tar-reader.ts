@@ -9,6 +9,8 @@ const MAX_EXTRA_BYTES = 1_048_576
 /** GNU tar fills the last record with zeros; its records are 10 KiB unless told otherwise. */
 const MAX_TRAILING_BYTES = 16 * 1_048_576
 
+const NO_EXTRAS: EntryExtras = {}
+
 /** Who is told what a tar holds. What it throws ends the reading. */
 export interface TarSink {
   /** A header of any kind was met: also those that only describe the next entry. */
@@ -17,8 +19,8 @@ export interface TarSink {
   global(records: readonly PaxRecord[]): void
   /** An entry begins; `size` bytes of body follow. */
   entry(entry: TarEntry): void
-  /** A part of the body, as it came: a view on the chunk that was pushed. */
-  body(part: Buffer): void
+  /** A part of the body, from `start` up to `end` of the chunk that was pushed. */
+  body(bytes: Buffer, start: number, end: number): void
   /** The body is complete. */
   entryEnd(): void
 }
@@ -43,8 +45,10 @@ export class TarReader {
   #afterPadding: 'entry' | 'extra' = 'extra'
   readonly #block = Buffer.alloc(BLOCK)
   #blockBytes = 0
-  #extra: { readonly type: string; readonly parts: Buffer[] } | undefined
-  #extras: EntryExtras = {}
+  #extraType = ''
+  /** Of a header that came in several chunks. */
+  #parts: Buffer[] = []
+  #extras: EntryExtras = NO_EXTRAS
   #trailing = 0
 
   constructor(sink: TarSink) {
@@ -79,7 +83,7 @@ export class TarReader {
 
   #collectBlock(bytes: Buffer, at: number): number {
     if (this.#blockBytes === 0 && bytes.length - at >= BLOCK) {
-      this.#takeBlock(bytes.subarray(at, at + BLOCK))
+      this.#takeBlock(bytes, at)
       return at + BLOCK
     }
     const end = Math.min(bytes.length, at + BLOCK - this.#blockBytes)
@@ -87,13 +91,14 @@ export class TarReader {
     this.#blockBytes += end - at
     if (this.#blockBytes === BLOCK) {
       this.#blockBytes = 0
-      this.#takeBlock(this.#block)
+      this.#takeBlock(this.#block, 0)
     }
     return end
   }
 
-  #takeBlock(block: Buffer): void {
-    const zeros = isZeros(block)
+  #takeBlock(bytes: Buffer, at: number): void {
+    // Of a header the first byte is that of a name, which an old archive may have left empty.
+    const zeros = bytes[at] === 0 && isZeros(bytes.subarray(at, at + BLOCK))
     if (this.#state === 'trailer') {
       this.#trailing += BLOCK
       if (this.#trailing > MAX_TRAILING_BYTES) throw refuse('something follows its end')
@@ -107,26 +112,26 @@ export class TarReader {
       return
     }
     if (zeros) {
-      if (Object.keys(this.#extras).length > 0) throw refuse('it ends where an entry must be')
+      if (this.#extras !== NO_EXTRAS) throw refuse('it ends where an entry must be')
       this.#state = 'last-block'
       return
     }
     this.#sink.header()
-    const header = parseTarHeader(block)
-    if ('xgLK'.includes(header.type)) this.#beginExtra(header)
+    const header = parseTarHeader(bytes, at)
+    if (header.type === 'x' || 'gLK'.includes(header.type)) this.#beginExtra(header)
     else this.#beginEntry(header)
   }
 
   #beginExtra(header: TarHeader): void {
     if (header.size > MAX_EXTRA_BYTES || header.size === 0)
       throw refuse('a header is empty or too large', header.name)
-    this.#extra = { type: header.type, parts: [] }
+    this.#extraType = header.type
     this.#begin('extra', header.size)
   }
 
   #beginEntry(header: TarHeader): void {
     const entry = tarEntry(header, this.#extras)
-    this.#extras = {}
+    this.#extras = NO_EXTRAS
     this.#sink.entry(entry)
     this.#begin('body', entry.size)
   }
@@ -141,12 +146,26 @@ export class TarReader {
 
   #passBody(bytes: Buffer, at: number): number {
     const end = Math.min(bytes.length, at + this.#remaining)
-    const part = bytes.subarray(at, end)
-    if (this.#state === 'body') this.#sink.body(part)
-    // The chunk may be reused by whoever pushed it.
-    else this.#extra?.parts.push(Buffer.from(part))
     this.#remaining -= end - at
-    if (this.#remaining === 0) this.#endBody()
+    if (this.#state === 'body') {
+      if (end > at) this.#sink.body(bytes, at, end)
+    } else if (this.#remaining > 0 || this.#parts.length > 0) {
+      // The chunk may be reused by whoever pushed it.
+      this.#parts.push(Buffer.from(bytes.subarray(at, end)))
+    }
+    if (this.#remaining > 0) return end
+    if (this.#state === 'body') {
+      this.#endBody()
+      return end
+    }
+    if (this.#parts.length === 0) {
+      this.#takeExtra(bytes, at, end)
+    } else {
+      const whole = Buffer.concat(this.#parts)
+      this.#takeExtra(whole, 0, whole.length)
+      this.#parts = []
+    }
+    this.#endBody()
     return end
   }
 
@@ -165,22 +184,19 @@ export class TarReader {
   #endPadding(): void {
     this.#state = 'header'
     if (this.#afterPadding === 'entry') this.#sink.entryEnd()
-    else this.#takeExtra()
   }
 
-  #takeExtra(): void {
-    const { type, parts } = this.#extra ?? { type: '', parts: [] }
-    this.#extra = undefined
-    const bytes = Buffer.concat(parts)
+  #takeExtra(bytes: Buffer, start: number, end: number): void {
+    const type = this.#extraType
     if (type === 'g') {
-      const records = parsePaxRecords(bytes)
+      const records = parsePaxRecords(bytes, start, end)
       assertGlobalRecords(records)
       this.#sink.global(records)
       return
     }
     const key = type === 'x' ? 'pax' : type === 'L' ? 'longName' : 'longLink'
     if (this.#extras[key] !== undefined) throw refuse('two headers say the same of one entry')
-    const value = type === 'x' ? entryRecords(bytes) : untilNul(bytes)
+    const value = type === 'x' ? entryRecords(bytes, start, end) : untilNul(bytes, start, end)
     this.#extras = { ...this.#extras, [key]: value }
   }
 
@@ -202,7 +218,7 @@ function isZeros(bytes: Buffer): boolean {
   return true
 }
 
-function untilNul(bytes: Buffer): string {
-  const nul = bytes.indexOf(0)
-  return bytes.toString('latin1', 0, nul === -1 ? bytes.length : nul)
+function untilNul(bytes: Buffer, start: number, end: number): string {
+  const nul = bytes.indexOf(0, start)
+  return bytes.toString('latin1', start, nul === -1 || nul > end ? end : nul)
 }

@@ -6,9 +6,9 @@ import type { PaxRecord } from './pax-records.ts'
 import { refuse, showPath } from './refuse.ts'
 import { renderSparseMap, SparseMapReader } from './sparse-map.ts'
 import type { TarEntry } from './tar-entry.ts'
-import { BLOCK, paddingOf } from './tar-header.ts'
+import { paddingOf } from './tar-header.ts'
 import { TarReader, type TarSink } from './tar-reader.ts'
-import { renderEnd, renderEntry, type TarDialect } from './tar-writer.ts'
+import { renderEnd, writeEntry, type TarDialect } from './tar-writer.ts'
 
 /** GNU tar reads this much at once when it is told to take 128 blocks; a pipe holds as much. */
 export const RECORD_BYTES = 65_536
@@ -29,7 +29,6 @@ export class TarSanitiser implements TarSink {
   readonly #reader = new TarReader(this)
   readonly #output = new OutputBuffer()
   readonly #header = new ArchiveHeaderReader()
-  readonly #block = Buffer.alloc(BLOCK)
   #hasEnded = false
   #deletionBytes = 0
   #hasEntries = false
@@ -61,6 +60,11 @@ export class TarSanitiser implements TarSink {
   push(chunk: Uint8Array): readonly Buffer[] {
     this.#reader.push(chunk)
     return this.#output.take(false)
+  }
+
+  /** Takes back what `push` or `end` returned, when it was written. */
+  giveBack(piece: Buffer): void {
+    this.#output.giveBack(piece)
   }
 
   /** The stream has ended well. @returns the rest. @throws HostError `archive-unsafe` when the archive has not ended */
@@ -103,12 +107,12 @@ export class TarSanitiser implements TarSink {
     this.#sparse = { entry: safe, map: new SparseMapReader(safe.path, safe.sparseSize, safe.size) }
   }
 
-  body(part: Buffer): void {
+  body(bytes: Buffer, start: number, end: number): void {
     if (this.#sparse === undefined) {
-      this.#output.add(part)
+      this.#output.add(bytes, start, end)
       return
     }
-    const { taken, map } = this.#sparse.map.push(part)
+    const { taken, map } = this.#sparse.map.push(bytes.subarray(start, end))
     if (map === undefined) return
     // Written anew, so that what unpacks reads the very map that was checked.
     const head = renderSparseMap(map)
@@ -116,7 +120,7 @@ export class TarSanitiser implements TarSink {
     this.#write({ ...this.#sparse.entry, size: this.#bodySize })
     this.#output.add(head)
     this.#sparse = undefined
-    if (taken < part.length) this.#output.add(part.subarray(taken))
+    this.#output.add(bytes, start + taken, end)
   }
 
   entryEnd(): void {
@@ -125,8 +129,7 @@ export class TarSanitiser implements TarSink {
   }
 
   #write(entry: TarEntry): void {
-    // The output copies small pieces, so that one block will do for all headers.
-    for (const block of renderEntry(entry, this.#dialect, this.#block)) this.#output.add(block)
+    writeEntry(this.#output, entry, this.#dialect)
   }
 
   #open(entry: TarEntry): TarEntry {

@@ -4,7 +4,8 @@ import type { ArchiveHeader } from './archive-header.ts'
 import { decompress } from './decompress.ts'
 import type { EntryVetter } from './entry-vetter.ts'
 import { leaveOnAbort } from './leave-on-abort.ts'
-import { assertExit, feed, readLines, startProgram } from './run-program.ts'
+import type { RunningProcess } from '../running-process.ts'
+import { assertExit, feed, readLines, startProgram, type Closings } from './run-program.ts'
 import { TarSanitiser } from './tar-sanitiser.ts'
 import type { WorkerTools } from './worker-tools.ts'
 
@@ -19,6 +20,8 @@ export interface UnpackPlace {
   readonly narrow: Map<string, number>
   readonly maxRatio: number
   readonly signal: AbortSignal | undefined
+  /** Gets what has ended. */
+  readonly closings: Closings
   /** Told of the bytes of each chunk that was read. */
   readonly onBytes: (bytes: number) => void
 }
@@ -57,27 +60,44 @@ export async function unpackArchive(
     yield* sanitiser.end()
   }
   const safeBytes = safe()
+  const beginning = safeBytes.next()
+  // Whoever awaits it below hears of a failure.
+  beginning.catch(() => undefined)
   try {
-    const first = await safeBytes.next()
-    accept(sanitiser.archiveHeader)
-    await forEachPath(place, ['rm', '-rf', '--'], sanitiser.deletions)
     const argv = tools.tar === 'gnu' ? GNU_EXTRACT : BUSYBOX_EXTRACT
-    await using program = await startProgram(host, argv, { cwd: directory, stdin: 'pipe', signal })
-    const complaints: string[] = []
-    const saying = readLines(program.stderr, (line) => complaints.length < 5 && complaints.push(line))
-    program.stdout.resume()
-    await feed(program.stdin, startingWith(first, safeBytes))
-    const exit = await program.exited
-    await saying
-    signal?.throwIfAborted()
-    assertExit('cannot unpack the archive', exit, complaints.join('; '))
-    // Busybox may end at the end of the archive and leave the zeros after it.
-    if (!sanitiser.hasEnded) throw new HostError('io', 'tar has ended before the archive did')
+    // It does nothing before it is fed.
+    const program = await startProgram(host, argv, { cwd: directory, stdin: 'pipe', signal })
+    try {
+      const first = await beginning
+      accept(sanitiser.archiveHeader)
+      await forEachPath(place, ['rm', '-rf', '--'], sanitiser.deletions)
+      await unpack(program, startingWith(first, safeBytes), (piece) => sanitiser.giveBack(piece), signal)
+      // Busybox may end at the end of the archive and leave the zeros after it.
+      if (!sanitiser.hasEnded) throw new HostError('io', 'tar has ended before the archive did')
+    } finally {
+      place.closings.add(program)
+    }
   } finally {
     signal?.removeEventListener('abort', stop)
     reading.abort(new Error('nobody reads the archive any more'))
     await safeBytes.return(undefined)
   }
+}
+
+async function unpack(
+  program: RunningProcess,
+  safeBytes: AsyncIterable<Buffer>,
+  onWritten: (piece: Buffer) => void,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const complaints: string[] = []
+  const saying = readLines(program.stderr, (line) => complaints.length < 5 && complaints.push(line))
+  program.stdout.resume()
+  await feed(program.stdin, safeBytes, onWritten)
+  const exit = await program.exited
+  await saying
+  signal?.throwIfAborted()
+  assertExit('cannot unpack the archive', exit, complaints.join('; '))
 }
 
 /** Runs a program with the paths behind its arguments, as often as it takes. */
@@ -101,7 +121,6 @@ export async function forEachPath(
 }
 
 /** Paths relative to the working directory, as programs take them with `-0`, in pieces of some 64 KiB. */
-
 export async function* nulEnded(paths: Iterable<string>): AsyncGenerator<Buffer> {
   let piece = ''
   for (const path of paths) {

@@ -1,10 +1,12 @@
 import { readdir } from 'node:fs/promises'
-import { setTimeout as delay } from 'node:timers/promises'
+import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises'
 import { HostError } from '../errors.ts'
-import { isRunning, readProcessStat, readProcessStatNow, type ProcessStat } from './identity.ts'
+import { isRunning, readProcessStatNow, type ProcessStat } from './identity.ts'
 
 /** How long killed processes may take to disappear; only one that is stuck in the kernel takes longer. */
 const GONE_MS = 5_000
+/** Of some 10 µs each, before others get their turn. */
+const LOOKS_IN_A_ROW = 100
 
 /** A program that leads a session, as it was right after its start. */
 export interface SessionLeader {
@@ -53,8 +55,14 @@ export async function killSession(leader: SessionLeader): Promise<void> {
 
 async function membersOf(leader: SessionLeader): Promise<readonly ProcessStat[]> {
   const pids = (await readdir('/proc')).filter((entry) => /^\d+$/.test(entry)).map(Number)
-  const stats = await Promise.all(pids.map((pid) => readProcessStat(pid)))
-  return stats.filter((stat): stat is ProcessStat => stat !== undefined && isMember(stat, leader))
+  const members: ProcessStat[] = []
+  for (const [index, pid] of pids.entries()) {
+    // Nothing in /proc waits for a disk, and by way of threads each look costs ten times as much.
+    const stat = readProcessStatNow(pid)
+    if (stat !== undefined && isMember(stat, leader)) members.push(stat)
+    if (index % LOOKS_IN_A_ROW === LOOKS_IN_A_ROW - 1) await nextTurn()
+  }
+  return members
 }
 
 function isMember(stat: ProcessStat, leader: SessionLeader): boolean {

@@ -3,7 +3,8 @@ import type { PaxRecord } from '../../src/archive/pax-records.ts'
 import type { TarEntry } from '../../src/archive/tar-entry.ts'
 import { paddingOf, renderTarHeader } from '../../src/archive/tar-header.ts'
 import { TarReader } from '../../src/archive/tar-reader.ts'
-import { renderEnd, renderEntry, type TarDialect } from '../../src/archive/tar-writer.ts'
+import { OutputBuffer } from '../../src/archive/output-buffer.ts'
+import { renderEnd, writeEntry, type TarDialect } from '../../src/archive/tar-writer.ts'
 
 export interface WholeEntry extends TarEntry {
   readonly body: Buffer
@@ -17,12 +18,13 @@ export function entry(part: Partial<Omit<WholeEntry, 'size'>> & { readonly path:
 
 /** A tar as we write it. */
 export function makeTar(entries: readonly WholeEntry[], dialect: TarDialect = 'pax'): Buffer {
-  const blocks = entries.flatMap((one) => [
-    ...renderEntry(one, dialect),
-    one.body,
-    Buffer.alloc(paddingOf(one.size)),
-  ])
-  const all = Buffer.concat(blocks)
+  const output = new OutputBuffer()
+  for (const one of entries) {
+    writeEntry(output, one, dialect)
+    output.add(one.body)
+    output.add(Buffer.alloc(paddingOf(one.size)))
+  }
+  const all = Buffer.concat(output.take(true))
   return Buffer.concat([all, renderEnd(all.length, 512)])
 }
 
@@ -49,7 +51,7 @@ export function readTar(
     header: () => undefined,
     global: (records) => void globals.push(...records),
     entry: (next) => (open = { entry: next, parts: [] }),
-    body: (part) => void open?.parts.push(Buffer.from(part)),
+    body: (chunk, start, end) => void open?.parts.push(Buffer.from(chunk.subarray(start, end))),
     entryEnd: () => {
       if (open === undefined) throw new Error('an end without a begin')
       entries.push({ ...open.entry, body: Buffer.concat(open.parts) })

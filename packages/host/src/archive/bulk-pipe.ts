@@ -1,0 +1,127 @@
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { connect, createServer, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { DisposeStack } from '../dispose-stack.ts'
+
+/** What a socket holds at most comes at once. */
+const BUFFER_BYTES = 262_144
+/** One is with the reader, one is full, and one is being filled. */
+const BUFFERS = 3
+
+/**
+ * A program's output in few large buffers, used again and again. What Node offers allocates 64 KiB for every read: for
+ * some hundred megabytes that, and the collecting of it, costs more than the reading.
+ */
+export class BulkPipe {
+  /** For the program: give it to `spawn` as one of its `stdio`, then call `started`. */
+  readonly programEnd: Socket
+  readonly #ourEnd: Socket
+  readonly #ring: Ring
+
+  private constructor(programEnd: Socket, ourEnd: Socket, ring: Ring) {
+    this.programEnd = programEnd
+    this.#ourEnd = ourEnd
+    this.#ring = ring
+    ring.onRoom = () => void ourEnd.resume()
+    ourEnd.on('error', () => undefined).once('close', () => ring.end())
+    programEnd.on('error', () => undefined)
+  }
+
+  /** Whoever opens it destroys it. @throws NodeJS.ErrnoException when there is no place for a socket */
+  static async open(): Promise<BulkPipe> {
+    // Private, so that nobody else connects.
+    const directory = await mkdtemp(path.join(tmpdir(), 'x-pipe-'))
+    await using opening = new DisposeStack()
+    opening.defer(() => rm(directory, { recursive: true, force: true }))
+    const server = createServer({ pauseOnConnect: true })
+    opening.defer(() => void server.close())
+    const address = path.join(directory, 's')
+    server.listen(address)
+    await once(server, 'listening')
+    const ring = new Ring()
+    const onread = { buffer: () => ring.next(), callback: (count: number) => ring.fill(count) }
+    const [[programEnd], ourEnd] = await Promise.all([
+      once(server, 'connection') as Promise<[Socket]>,
+      connected(address, onread),
+    ])
+    return new BulkPipe(programEnd, ourEnd, ring)
+  }
+
+  /** The program has its end: only when it closes that too, the output ends. */
+  started(): void {
+    this.programEnd.destroy()
+  }
+
+  /** Each chunk is good until the next one is asked for. Ends with the output, whatever ended it. */
+  async *chunks(): AsyncGenerator<Buffer> {
+    for (;;) {
+      const chunk = await this.#ring.take()
+      if (chunk === undefined) return
+      yield chunk
+    }
+  }
+
+  destroy(): void {
+    this.programEnd.destroy()
+    this.#ourEnd.destroy()
+  }
+}
+
+async function connected(
+  address: string,
+  onread: { readonly buffer: () => Uint8Array; readonly callback: (count: number) => boolean },
+): Promise<Socket> {
+  const socket = connect({ path: address, onread })
+  await once(socket, 'connect')
+  // Flowing, so that its end is told; it has no data but what goes to the ring.
+  return socket.resume()
+}
+
+/** Buffers in turn: the one that is filled, then those that are full in their order, then the one with the reader. */
+class Ring {
+  onRoom: () => void = () => undefined
+  readonly #buffers = Array.from({ length: BUFFERS }, () => Buffer.allocUnsafeSlow(BUFFER_BYTES))
+  readonly #full: Buffer[] = []
+  #filling = 0
+  #isLent = false
+  #hasEnded = false
+  #wake: () => void = () => undefined
+
+  /** The buffer to read into. */
+  next(): Buffer {
+    return this.#buffers[this.#filling] as Buffer
+  }
+
+  /** So many bytes were read. @returns whether there is a buffer for more */
+  fill(count: number): boolean {
+    this.#full.push(this.next().subarray(0, count))
+    this.#filling = (this.#filling + 1) % BUFFERS
+    this.#wake()
+    return this.#hasRoom
+  }
+
+  end(): void {
+    this.#hasEnded = true
+    this.#wake()
+  }
+
+  /** Gives back what was taken before. @returns `undefined` at the end */
+  async take(): Promise<Buffer | undefined> {
+    const hadRoom = this.#hasRoom
+    this.#isLent = false
+    if (!hadRoom) this.onRoom()
+    if (this.#full.length === 0 && !this.#hasEnded)
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve
+      })
+    const chunk = this.#full.shift()
+    this.#isLent = chunk !== undefined
+    return chunk
+  }
+
+  get #hasRoom(): boolean {
+    return this.#full.length + (this.#isLent ? 1 : 0) < BUFFERS
+  }
+}
