@@ -30,16 +30,23 @@ export class LineCutter {
     this.#drop(offset)
   }
 
-  /** The lines that `chunk` ends. All of them must be taken before more is added. */
-  *add(chunk: Uint8Array): Generator<TailLine, void> {
+  /** The lines that `chunk` ends. The memory of `chunk` may be used again afterwards. */
+  add(chunk: Buffer): readonly TailLine[] {
+    const lines: TailLine[] = []
     for (let at = 0; at < chunk.length;) {
       const newline = chunk.indexOf(NEWLINE, at)
       const end = newline < 0 ? chunk.length : newline
-      this.#hold(chunk.subarray(at, end))
-      if (newline < 0) return
+      const isWhole = newline >= 0 && this.#lineBytes === 0 && end - at <= this.#maxLineBytes
+      if (isWhole) {
+        lines.push(this.#told(chunk, at, end, false))
+      } else {
+        this.#hold(chunk.subarray(at, end))
+        if (newline < 0) break
+        lines.push(this.#told(this.#held, 0, this.#heldBytes, this.#lineBytes > this.#heldBytes))
+      }
       at = end + 1
-      yield this.#line()
     }
+    return lines
   }
 
   /** Forgets an unfinished line: what comes next is from the start of other content, and the next line says so. */
@@ -48,7 +55,7 @@ export class LineCutter {
     this.#hasRestarted = true
   }
 
-  #hold(piece: Uint8Array): void {
+  #hold(piece: Buffer): void {
     this.#lineBytes += piece.length
     const wanted = Math.min(this.#heldBytes + piece.length, this.#maxLineBytes)
     if (wanted > this.#held.length) {
@@ -61,20 +68,17 @@ export class LineCutter {
     this.#heldBytes = wanted
   }
 
-  #line(): TailLine {
-    const isCut = this.#lineBytes > this.#heldBytes
-    const hasReturn = !isCut && this.#heldBytes > 0 && this.#held[this.#heldBytes - 1] === RETURN
-    const line = this.#held.toString('utf8', 0, hasReturn ? this.#heldBytes - 1 : this.#heldBytes)
-    const offset = this.#lineStart + this.#lineBytes + 1
+  /** The line that stands in `bytes` from `start` to `end`: what is unfinished is over. */
+  #told(bytes: Buffer, start: number, end: number, isCut: boolean): TailLine {
+    const length = this.#lineBytes === 0 ? end - start : this.#lineBytes
+    const hasReturn = !isCut && end > start && bytes[end - 1] === RETURN
+    const line = bytes.toString('utf8', start, hasReturn ? end - 1 : end)
+    const offset = this.#lineStart + length + 1
     const truncated = this.#hasRestarted
     this.#drop(offset)
     this.#hasRestarted = false
-    return {
-      line,
-      offset,
-      ...(truncated ? { truncated } : {}),
-      ...(isCut ? { cut: isCut } : {}),
-    }
+    if (!truncated && !isCut) return { line, offset }
+    return { line, offset, ...(truncated ? { truncated } : {}), ...(isCut ? { cut: isCut } : {}) }
   }
 
   #drop(lineStart: number): void {

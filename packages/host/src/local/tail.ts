@@ -1,8 +1,8 @@
 import { constants, type BigIntStats } from 'node:fs'
 import { lstat, open, stat, type FileHandle } from 'node:fs/promises'
-import { createAbortableIterator } from '../abortable-iterator.ts'
 import { assertAbsolute, assertBytes } from '../assert-arguments.ts'
 import { HostError } from '../errors.ts'
+import { createTailIterator, type TailBatch } from '../tail-iterator.ts'
 import { DEFAULT_MAX_LINE_BYTES, TailReader, type TailFile, type TailPlace } from '../tail-reader.ts'
 import type { TailLine, TailOptions } from '../tail.ts'
 import { DirectoryWatch } from './directory-watch.ts'
@@ -23,7 +23,7 @@ export function tailLocal(
   const settings = { from, maxLineBytes, noFollow: options.noFollow ?? false }
   return {
     [Symbol.asyncIterator]: () =>
-      createAbortableIterator([hostSignal, options.signal], (signal) => follow(file, settings, signal)),
+      createTailIterator([hostSignal, options.signal], (signal) => follow(file, settings, signal)),
   }
 }
 
@@ -33,7 +33,7 @@ async function* follow(
   file: string,
   settings: Settings,
   signal: AbortSignal,
-): AsyncGenerator<TailLine, void> {
+): AsyncGenerator<TailBatch, void> {
   using watch = new DirectoryWatch(file)
   const reader = new TailReader(placeOf(file, settings.noFollow), { ...settings, readBytes: READ_BYTES })
   try {
@@ -41,10 +41,7 @@ async function* follow(
       await watch.wait(signal)
       signal.throwIfAborted()
       for (let chunk = await reader.read(); chunk !== undefined; chunk = await reader.read()) {
-        for (const line of reader.lines.add(chunk)) {
-          yield line
-          signal.throwIfAborted()
-        }
+        yield reader.lines.add(chunk)
         signal.throwIfAborted()
       }
     }

@@ -1,21 +1,23 @@
-import { createAbortableIterator } from '../abortable-iterator.ts'
 import { assertAbsolute, assertBytes } from '../assert-arguments.ts'
 import { HostError } from '../errors.ts'
+import { createTailIterator, type TailBatch } from '../tail-iterator.ts'
+import { LineCutter } from '../tail-lines.ts'
 import { DEFAULT_MAX_LINE_BYTES, TailReader, type TailFile, type TailPlace } from '../tail-reader.ts'
 import type { TailLine, TailOptions } from '../tail.ts'
 import type { SshConnection } from './ssh-connection.ts'
 import { RunningScript, shellScript } from './ssh-files-stream.ts'
-import { HOLD_FILE } from './ssh-tail-script.ts'
-import { untilAborted } from './until-aborted.ts'
+import { TailOutput } from './ssh-tail-output.ts'
+import { FOLLOW_FILE, FOLLOW_PROGRAMS } from './ssh-tail-programs.ts'
 
-/** Each piece costs a round trip, and memory. */
+/** Each piece that is asked for costs a round trip, and memory. */
 const READ_BYTES = 256 * 1024
 /** The script holds two files at most: the one that is read, and the one that took its place. */
 const DESCRIPTORS = [3, 4] as const
 
 /**
- * As `Host.tail`, by a script on the worker that holds the file open and answers questions: it takes one channel as long
- * as it is followed. A lost connection ends it with `connection-lost`; the last offset is where another one goes on.
+ * As `Host.tail`, by a program on the worker that holds the file open and tells what comes, or where there is none by a
+ * script that is asked: it takes one channel as long as it is followed. A lost connection ends it with `connection-lost`;
+ * the last offset is where another one goes on.
  */
 export function tailOnWorker(
   connection: SshConnection,
@@ -29,94 +31,110 @@ export function tailOnWorker(
   const settings = { from, maxLineBytes, readBytes: READ_BYTES }
   return {
     [Symbol.asyncIterator]: () =>
-      createAbortableIterator([signal], async function* (aborting) {
-        const script = shellScript(HOLD_FILE, [file, noFollow ? 'no' : 'yes'])
+      createTailIterator([signal], async function* (aborting) {
+        const args = [file, noFollow ? 'no' : 'yes', String(from), ...FOLLOW_PROGRAMS]
+        const script = shellScript(FOLLOW_FILE, args)
         const channel = await connection.channel(script.line, { signal: aborting })
-        const holder = new FileHolder(new RunningScript(channel, script), file, [aborting, connection.lost])
+        const output = new TailOutput(new RunningScript(channel, script), file, [aborting, connection.lost])
         try {
-          yield* follow(holder, new TailReader(holder, settings), aborting)
+          if ((await output.line()) === 'tells') yield* hear(output, file, maxLineBytes, aborting)
+          else {
+            const holder = new FileHolder(output, file)
+            yield* ask(holder, new TailReader(holder, settings), aborting)
+          }
         } finally {
-          holder.release()
+          output.release()
         }
       }),
   }
 }
 
-async function* follow(
+/** What a program tells by itself: see `FOLLOW_PROGRAMS`. */
+async function* hear(
+  output: TailOutput,
+  file: string,
+  maxLineBytes: number,
+  signal: AbortSignal,
+): AsyncGenerator<TailBatch, void> {
+  const lines = new LineCutter(maxLineBytes)
+  for (;;) {
+    const said = await output.line()
+    const [word, count] = said.split(' ', 2)
+    if (word === 'at') lines.goTo(Number(count))
+    else if (word === 'restart') lines.restart()
+    else if (word === 'data')
+      for (let left = Number(count); left > 0;) {
+        const piece = await output.piece(left)
+        left -= piece.length
+        yield lines.add(piece)
+        signal.throwIfAborted()
+      }
+    else throw refused(said, file)
+  }
+}
+
+async function* ask(
   holder: FileHolder,
   reader: TailReader,
   signal: AbortSignal,
-): AsyncGenerator<TailLine, void> {
+): AsyncGenerator<TailBatch, void> {
   for (;;) {
     for (let chunk = await reader.read(); chunk !== undefined; chunk = await reader.read()) {
-      for (const line of reader.lines.add(chunk)) {
-        yield line
-        signal.throwIfAborted()
-      }
+      yield reader.lines.add(chunk)
+      signal.throwIfAborted()
     }
     await holder.change()
   }
 }
 
-/** The file as the script sees it. One question at a time. */
+/** The file as the script sees it that answers questions. */
 class FileHolder implements TailPlace {
-  readonly #script: RunningScript
+  readonly #output: TailOutput
   readonly #file: string
-  readonly #signals: readonly AbortSignal[]
   readonly #free = new Set<number>(DESCRIPTORS)
-  readonly #answers: AsyncIterator<string, void>
 
-  constructor(script: RunningScript, file: string, signals: readonly AbortSignal[]) {
-    this.#script = script
+  constructor(output: TailOutput, file: string) {
+    this.#output = output
     this.#file = file
-    this.#signals = signals
-    this.#answers = script.lines()
   }
 
   async open(): Promise<TailFile | undefined> {
     const [descriptor] = this.#free
     if (descriptor === undefined) throw new HostError('io', `too many files at ${this.#file}`)
-    const identity = this.#present(await this.#ask(`open ${descriptor}`))
+    const identity = this.#present(await this.#output.ask(`open ${descriptor}`))
     if (identity === undefined) return undefined
     this.#free.delete(descriptor)
     return {
       identity,
-      size: async () => Number(await this.#ask(`size ${descriptor}`)),
+      size: async () => Number(await this.#output.ask(`size ${descriptor}`)),
       read: async (buffer, start) => {
-        const answer = await this.#ask(`read ${descriptor} ${start} ${buffer.length}`)
+        const answer = await this.#output.ask(`read ${descriptor} ${start} ${buffer.length}`)
         return buffer.write(answer, 'base64')
       },
       close: async () => {
         this.#free.add(descriptor)
-        await this.#ask(`close ${descriptor}`)
+        await this.#output.ask(`close ${descriptor}`)
       },
     }
   }
 
   async identity(): Promise<string | undefined> {
-    return this.#present(await this.#ask('identity'))
+    return this.#present(await this.#output.ask('identity'))
   }
 
   /** Resolves when something may have changed. */
   async change(): Promise<void> {
-    await this.#ask('change')
-  }
-
-  release(): void {
-    this.#script.release()
-  }
-
-  async #ask(question: string): Promise<string> {
-    this.#script.say(question)
-    const next = await untilAborted(this.#answers.next(), this.#signals)
-    if (next.done !== true) return next.value
-    const { stderr } = await this.#script.result()
-    throw new HostError('io', `cannot follow ${this.#file}: ${stderr.trim() || 'the script ended'}`)
+    await this.#output.ask('change')
   }
 
   #present(answer: string): string | undefined {
-    if (answer === 'irregular') throw new HostError('io', `not a regular file: cannot follow ${this.#file}`)
-    if (answer === 'denied') throw new HostError('permission-denied', `EACCES: cannot follow ${this.#file}`)
+    if (answer === 'irregular' || answer === 'denied') throw refused(answer, this.#file)
     return answer === 'nothing' ? undefined : answer
   }
+}
+
+function refused(why: string, file: string): HostError {
+  if (why === 'irregular') return new HostError('io', `not a regular file: cannot follow ${file}`)
+  if (why === 'denied') return new HostError('permission-denied', `EACCES: cannot follow ${file}`)
+  return new HostError('io', `${why.replace(/^failed /, '')}: cannot follow ${file}`)
 }

@@ -1,0 +1,76 @@
+import { createAbortableIterator } from './abortable-iterator.ts'
+import type { TailLine } from './tail.ts'
+
+/** Lines that were found together. They are told one by one. */
+export type TailBatch = readonly TailLine[]
+
+/**
+ * As `createAbortableIterator`, over a generator that finds lines in batches: a promise for each line, and no turn of the
+ * generator, so that a flood of short lines costs little more than cutting it.
+ */
+export function createTailIterator(
+  signals: readonly (AbortSignal | undefined)[],
+  run: (signal: AbortSignal) => AsyncGenerator<TailBatch, void>,
+): AsyncIterator<TailLine, void> {
+  return new TailIterator(signals, createAbortableIterator(signals, run))
+}
+
+/** *between batches*: whoever asks waits for the next one, in turn; *in a batch*: whoever asks has its next line. */
+class TailIterator implements AsyncIterator<TailLine, void> {
+  readonly #signals: readonly (AbortSignal | undefined)[]
+  readonly #batches: AsyncIterator<TailBatch, void>
+  #batch: TailBatch = []
+  #at = 0
+  /** The last of those who wait. */
+  #waiting: Promise<unknown> | undefined
+
+  constructor(signals: readonly (AbortSignal | undefined)[], batches: AsyncIterator<TailBatch, void>) {
+    this.#signals = signals
+    this.#batches = batches
+  }
+
+  next(): Promise<IteratorResult<TailLine, void>> {
+    const line = this.#waiting === undefined ? this.#take() : undefined
+    return line === undefined ? this.#wait() : Promise.resolve({ done: false, value: line })
+  }
+
+  async return(): Promise<IteratorResult<TailLine, void>> {
+    this.#batch = []
+    await this.#batches.return?.()
+    return { done: true, value: undefined }
+  }
+
+  #take(): TailLine | undefined {
+    // The generator says why.
+    if (this.#signals.some((signal) => signal?.aborted === true)) this.#batch = []
+    const line = this.#batch[this.#at]
+    this.#at += 1
+    return line
+  }
+
+  #wait(): Promise<IteratorResult<TailLine, void>> {
+    const before = this.#waiting
+    const own = this.#afterOthers(before)
+    const settled = own.then(
+      () => undefined,
+      () => undefined,
+    )
+    this.#waiting = settled
+    void settled.then(() => {
+      if (this.#waiting === settled) this.#waiting = undefined
+    })
+    return own
+  }
+
+  async #afterOthers(before: Promise<unknown> | undefined): Promise<IteratorResult<TailLine, void>> {
+    await before
+    for (;;) {
+      const line = this.#take()
+      if (line !== undefined) return { done: false, value: line }
+      const next = await this.#batches.next()
+      if (next.done === true) return next
+      this.#batch = next.value
+      this.#at = 0
+    }
+  }
+}
