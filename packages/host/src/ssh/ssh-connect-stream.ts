@@ -7,6 +7,9 @@ export interface ChannelStreamOptions {
   readonly allowHalfOpen?: boolean
 }
 
+/** In each direction, besides what the channel itself holds. A packet is 32 KiB: with less, each would wait for the next turn. */
+const HELD_BYTES = 256 * 1024
+
 /**
  * A channel as a socket of Node behaves: it ends its side when the other has ended (unless `allowHalfOpen`), `destroy`
  * lets go of all, and an error that nobody listens to is swallowed.
@@ -22,20 +25,24 @@ export function channelStream(
   // Of the connection that stands now: another one may follow it.
   const { lost } = connection
   const onLost = () => void stream.destroy(lost.reason as Error)
+  const send = (bytes: Buffer, done: (error?: Error | null) => void): void => {
+    if (!channel.writable) {
+      done(new Error('the other side has closed'))
+      return
+    }
+    unsent = done
+    channel.write(bytes, () => {
+      unsent = undefined
+      done()
+    })
+  }
   const stream = new Duplex({
     allowHalfOpen,
+    highWaterMark: HELD_BYTES,
     read: () => void source.resume(),
-    write(chunk: Buffer, _encoding, done) {
-      if (!channel.writable) {
-        done(new Error('the other side has closed'))
-        return
-      }
-      unsent = done
-      channel.write(chunk, () => {
-        unsent = undefined
-        done()
-      })
-    },
+    write: (chunk: Buffer, _encoding, done) => send(chunk, done),
+    // Small ones share a packet.
+    writev: (chunks, done) => send(Buffer.concat(chunks.map(({ chunk }) => chunk as Buffer)), done),
     final(done) {
       channel.end()
       done()

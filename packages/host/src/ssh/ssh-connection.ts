@@ -3,6 +3,7 @@ import type { Client, ClientChannel, ExecOptions, SFTPWrapper } from 'ssh2'
 import { HostError } from '../errors.ts'
 import { exitOf } from './channel-exit.ts'
 import { ChannelSlots, type Slot } from './channel-slots.ts'
+import { joinWrites } from './ssh-connection-writes.ts'
 import { PTY_WINDOW_BYTES, withWindow } from './ssh-pty-window.ts'
 import { untilAborted } from './until-aborted.ts'
 import { WorkerListeners } from './worker-listeners.ts'
@@ -99,6 +100,7 @@ export class ClientConnection implements SshConnection {
     this.#name = name
     this.#slots = new ChannelSlots(maxSessions)
     this.#listeners = new WorkerListeners(client, name)
+    joinWrites(client)
     let cause: Error | undefined
     // An error without a listener would end the orchestrator; `close` follows it.
     client.on('error', (error) => (cause ??= error))
