@@ -8,8 +8,10 @@ import { assertEntry, withoutTrailingSlash } from '../entry-path.ts'
 import { HostError } from '../errors.ts'
 import { fileError } from './file-error.ts'
 import { openRegular, readPieces } from './read-file.ts'
+import { isSame, sumOf, type Content } from './sum-file.ts'
 import { onEntryWithin, onTargetWithin } from './within.ts'
 import { modeOf, syncDirectory } from './write-atomically.ts'
+import { inBatches, writeAll } from './write-batches.ts'
 
 interface Ways {
   readonly options: CopyOptions
@@ -47,6 +49,9 @@ export async function copyFile(from: string, to: string, ways: Ways): Promise<Co
 
 /** Where bytes come from; what it throws is thrown. */
 export interface CopySource {
+  /** The key changes when the content does: so a later copy knows what it may go on with. */
+  identify(): Promise<{ readonly bytes: number; readonly key: string }>
+  /** Asked once at most, and perhaps while the pieces come. */
   sum(): Promise<Content>
   pieces(start: number, end: number): AsyncIterable<Uint8Array>
 }
@@ -61,31 +66,37 @@ export interface Copy {
   readonly check: () => void
 }
 
-export interface Content {
-  readonly bytes: number
-  readonly sha256: string
-}
-
 /** Copies to this machine. */
 export function copyHere(source: CopySource, copy: Copy): Promise<CopyResult> {
   return new FileCopy(source, copy).run()
 }
 
 function sourceOf(handle: FileHandle, from: string, check: () => void): CopySource {
+  const sum = () => naming('read', from, () => sumOf(handle, check))
+  let first: Promise<Content> | undefined
   return {
-    sum: () => naming('read', from, () => sumOf(handle, check)),
+    async identify() {
+      const { bytes, sha256 } = await (first = sum())
+      return { bytes, key: sha256 }
+    },
+    sum: async () => first ?? sum(),
     pieces: (start, end) => readPieces(handle, start, end),
   }
 }
 
+/** Parts that are being written, by device and inode, and whether more than one copy writes there. */
+const underWay = new Map<string, { copies: number; isShared: boolean }>()
+
 /**
- * One copy: the source is read once to know its sum, and once to copy it; what has arrived is read back.
+ * One copy. What arrives is summed while it is written; it is read back behind a part that was there, and where another
+ * copy has written to the same part.
  *
- * The name of the part is made from target and sum, so that a later copy goes on only with what is of the same content.
+ * The name of the part is made from target and source, so that a later copy goes on only with what is of the same content.
  */
 class FileCopy {
   readonly #source: CopySource
   readonly #copy: Copy
+  #content: Promise<Content> | undefined
 
   constructor(source: CopySource, copy: Copy) {
     this.#source = source
@@ -95,14 +106,15 @@ class FileCopy {
   async run(): Promise<CopyResult> {
     const { named, target, options } = this.#copy
     const { skipUnchanged = true, mode } = options
-    const content = await this.#source.sum()
-    if (skipUnchanged && (await this.#hasAlready(content))) {
+    const { bytes, key } = await this.#source.identify()
+    if (skipUnchanged && (await this.#mayHave(bytes)) && (await this.#hasAlready(await this.#wanted()))) {
       if (mode !== undefined) await naming('write', named, () => setMode(target, mode))
-      this.#tell(content.bytes, content)
-      return { ...content, skipped: true, resumedFrom: 0 }
+      this.#tell(bytes, bytes)
+      return { ...(await this.#wanted()), skipped: true, resumedFrom: 0 }
     }
-    const part = partOf(target, content)
-    const resumedFrom = await naming('write', named, () => this.#fill(part, content))
+    const part = partOf(target, key)
+    const resumedFrom = await naming('write', named, () => this.#fill(part, bytes))
+    const content = await this.#wanted()
     await naming('write', named, async () => {
       await rename(part, target).catch(async (error: unknown) => {
         // Another copy of the same content has taken the part along: it is whole, and in its place.
@@ -114,22 +126,22 @@ class FileCopy {
     return { ...content, skipped: false, resumedFrom }
   }
 
+  async #wanted(): Promise<Content> {
+    this.#content ??= this.#source.sum()
+    return this.#content
+  }
+
   /** @returns how much was there already */
-  async #fill(part: string, content: Content): Promise<number> {
+  async #fill(part: string, bytes: number): Promise<number> {
     const bits = this.#copy.options.mode ?? (await modeOf(this.#copy.target))
     const { O_RDWR, O_CREAT, O_NOFOLLOW, O_NONBLOCK } = constants
     const handle = await open(part, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0o600)
     try {
       const found = await handle.stat()
       if (!found.isFile()) throw new HostError('io', `not a regular file: ${part}`)
-      let start = found.size
-      if (start > content.bytes || !(await this.#append(handle, start, content))) {
-        // What an earlier copy has left is damaged.
-        start = 0
-        await handle.truncate(0)
-        if (!(await this.#append(handle, 0, content)))
-          throw new HostError('io', `the source changed while it was copied: ${this.#copy.from}`)
-      }
+      const start = await this.#alone(`${found.dev}:${found.ino}`, (isShared) =>
+        this.#complete(handle, { start: found.size, bytes, isShared }),
+      )
       await handle.chmod(bits)
       await handle.sync()
       return start
@@ -141,27 +153,59 @@ class FileCopy {
     }
   }
 
+  /** Tells `work` whether another copy writes to the same file, which may become so while it works. */
+  async #alone<T>(file: string, work: (isShared: () => boolean) => Promise<T>): Promise<T> {
+    const known = underWay.get(file)
+    const state = known ?? { copies: 0, isShared: false }
+    if (known === undefined) underWay.set(file, state)
+    else known.isShared = true
+    state.copies += 1
+    try {
+      return await work(() => state.isShared)
+    } finally {
+      state.copies -= 1
+      if (state.copies === 0) underWay.delete(file)
+    }
+  }
+
+  /** @returns how much of what was there has stayed */
+  async #complete(part: FileHandle, { start, bytes, isShared }: Filling): Promise<number> {
+    if (start <= bytes && (await this.#append(part, { start, bytes, isShared }))) return start
+    // What an earlier copy has left is damaged.
+    await part.truncate(0)
+    if (!(await this.#append(part, { start: 0, bytes, isShared })))
+      throw new HostError('io', `the source changed while it was copied: ${this.#copy.from}`)
+    return 0
+  }
+
   /** @returns whether all that is there then is the content */
-  async #append(part: FileHandle, start: number, content: Content): Promise<boolean> {
+  async #append(part: FileHandle, { start, bytes, isShared }: Filling): Promise<boolean> {
+    // The other side sums while this one writes.
+    const wanted = this.#wanted()
+    wanted.catch(() => undefined)
+    const hash = createHash('sha256')
     let at = start
-    if (at > 0) this.#tell(at, content)
-    for await (const piece of this.#source.pieces(start, content.bytes)) {
+    if (at > 0 || bytes === 0) this.#tell(at, bytes)
+    for await (const pieces of inBatches(this.#source.pieces(start, bytes))) {
       this.#copy.check()
-      for (let written = 0; written < piece.length;) {
-        written += (await part.write(piece, written, piece.length - written, at + written)).bytesWritten
-      }
-      at += piece.length
-      this.#tell(at, content)
+      if (start === 0) for (const piece of pieces) hash.update(piece)
+      at += await writeAll(part, pieces, at)
+      this.#tell(at, bytes)
     }
     this.#copy.check()
-    if (content.bytes === 0) this.#tell(0, content)
+    const content = await wanted
+    if (start === 0 && !isShared()) return isSame({ bytes: at, sha256: hash.digest('hex') }, content)
     return isSame(await sumOf(part, this.#copy.check), content)
+  }
+
+  async #mayHave(bytes: number): Promise<boolean> {
+    const found = await lstat(this.#copy.target).catch(() => undefined)
+    return found?.isFile() === true && found.size === bytes
   }
 
   async #hasAlready(content: Content): Promise<boolean> {
     const { target } = this.#copy
-    const found = await lstat(target).catch(() => undefined)
-    if (found?.isFile() !== true || found.size !== content.bytes) return false
+    if (!(await this.#mayHave(content.bytes))) return false
     const handle = await openRegular(target, target, constants.O_NOFOLLOW).catch(() => undefined)
     if (handle === undefined) return false
     try {
@@ -171,35 +215,25 @@ class FileCopy {
     }
   }
 
-  #tell(bytes: number, content: Content): void {
-    this.#copy.options.onProgress?.({ bytes, totalBytes: content.bytes })
+  #tell(bytes: number, totalBytes: number): void {
+    this.#copy.options.onProgress?.({ bytes, totalBytes })
   }
 }
 
-/** From its beginning to its end, or to `end`. */
-export async function sumOf(
-  handle: FileHandle,
-  check: () => void,
-  end: number = Number.MAX_SAFE_INTEGER,
-): Promise<Content> {
-  const hash = createHash('sha256')
-  let bytes = 0
-  for await (const piece of readPieces(handle, 0, end)) {
-    check()
-    hash.update(piece)
-    bytes += piece.length
-  }
-  return { bytes, sha256: hash.digest('hex') }
+interface Filling {
+  /** How much is there. */
+  readonly start: number
+  readonly bytes: number
+  readonly isShared: () => boolean
 }
 
-function isSame(one: Content, other: Content): boolean {
-  return one.bytes === other.bytes && one.sha256 === other.sha256
-}
-
-/** Short, whatever the target is called: a name ends at 255 bytes. */
-export function partOf(target: string, content: Content): string {
+/**
+ * Short, whatever the target is called: a name ends at 255 bytes.
+ * @param key what only the same content has; without it whoever goes on compares
+ */
+export function partOf(target: string, key = ''): string {
   const name = createHash('sha256')
-    .update(`${path.basename(target)}\0${content.sha256}`)
+    .update(`${path.basename(target)}\0${key}`)
     .digest('hex')
   return path.join(path.dirname(target), `.${name.slice(0, 24)}.part`)
 }

@@ -35,8 +35,16 @@ export class MarkerGate extends Transform {
   #fail!: (hasFailed: boolean) => void
   #isDecided = false
 
-  constructor(marker: Marker) {
-    super({ highWaterMark: 256 * 1024 })
+  /**
+   * @param options.inPieces whoever iterates gets each piece as it came: else all that waits is copied together.
+   * @default false
+   */
+  constructor(marker: Marker, { inPieces = false }: { readonly inPieces?: boolean } = {}) {
+    super(
+      inPieces
+        ? { writableHighWaterMark: 256 * 1024, readableObjectMode: true, readableHighWaterMark: 8 }
+        : { highWaterMark: 256 * 1024 },
+    )
     this.#mark = Buffer.from(marker.text)
     this.opened = new Promise((resolve) => {
       this.#open = resolve
@@ -57,7 +65,7 @@ export class MarkerGate extends Transform {
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
     if (this.#noise === undefined) {
-      done(null, this.#decide(chunk))
+      done(null, this.#passed(chunk))
       return
     }
     const seen = Buffer.concat([this.#noise, chunk])
@@ -70,13 +78,19 @@ export class MarkerGate extends Transform {
     }
     this.#noise = undefined
     this.#open(seen.toString('utf8', at + this.#mark.length, end))
-    done(null, this.#decide(seen.subarray(end + 1)))
+    done(null, this.#passed(seen.subarray(end + 1)))
   }
 
   override _flush(done: TransformCallback): void {
     this.#open(undefined)
     this.#fail(false)
     done()
+  }
+
+  /** In object mode an empty piece would be one. */
+  #passed(chunk: Buffer): Buffer | undefined {
+    const passed = this.#decide(chunk)
+    return passed.length === 0 ? undefined : passed
   }
 
   /** What the wrapper says is one short line, written at once: it comes in one piece. */

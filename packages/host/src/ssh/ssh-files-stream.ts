@@ -69,7 +69,7 @@ export async function writePieces(
     try {
       for await (const frame of frames(source)) {
         total += frame.length
-        if (!(await untilAborted(running.send(frame), [lost]))) break
+        if (!(await untilAborted(running.sendFrame(frame), [lost]))) break
       }
     } catch (error) {
       if (lost.aborted) throw lost.reason
@@ -92,11 +92,12 @@ export class RunningScript {
   readonly #mark: string
   #stderr = ''
   #hasExited = false
+  #giveUp = (): void => undefined
 
   constructor(channel: ClientChannel, { marker }: ShellScript) {
     this.#channel = channel
     this.#mark = `${marker.text}\n`
-    this.stdout = channel.pipe(new MarkerGate(marker))
+    this.stdout = channel.pipe(new MarkerGate(marker, { inPieces: true }))
     this.stdout.on('error', () => undefined)
     channel.stderr.on(
       'data',
@@ -105,7 +106,10 @@ export class RunningScript {
     // A script may end before it has read all; how it ended tells.
     channel.on('error', () => undefined)
     this.exited = exitOf(channel)
-    void this.exited.then(() => (this.#hasExited = true))
+    void this.exited.then(() => {
+      this.#hasExited = true
+      this.#giveUp()
+    })
   }
 
   /** Its first line; `undefined` when it ended without one. What it says later is read away. */
@@ -134,17 +138,30 @@ export class RunningScript {
     this.#channel.write(`${words}\n`)
   }
 
-  /** Its last words to it: `end` and how many bytes came, or that there was a failure. */
-  end(words: string): void {
-    this.#channel.end(`${words}\n`)
+  /** Its last words to it: `end` and what came, or that there was a failure; without words it sees an early end. */
+  end(words?: string): void {
+    this.#channel.end(words === undefined ? undefined : `${words}\n`)
+  }
+
+  /** A piece behind a line with its length. False as `send`. */
+  async sendFrame(frame: Uint8Array): Promise<boolean> {
+    if (!this.#isTaking()) return false
+    this.say(String(frame.length))
+    return this.send(frame)
   }
 
   /** False when the script has ended and takes no more. */
-  async send(frame: Uint8Array): Promise<boolean> {
-    if (this.#hasExited || !this.#channel.writable) return false
-    this.say(String(frame.length))
-    const taken = new Promise<boolean>((resolve) => this.#channel.write(frame, () => resolve(true)))
-    return Promise.race([taken, this.exited.then(() => false)])
+  async send(piece: Uint8Array): Promise<boolean> {
+    if (!this.#isTaking()) return false
+    // ssh2 never says what became of a piece that a closed channel no longer takes.
+    return new Promise<boolean>((resolve) => {
+      this.#giveUp = () => resolve(false)
+      this.#channel.write(piece, () => resolve(true))
+    })
+  }
+
+  #isTaking(): boolean {
+    return !this.#hasExited && this.#channel.writable
   }
 
   async result(): Promise<ScriptResult> {
