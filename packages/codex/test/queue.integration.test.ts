@@ -2,10 +2,12 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, stat } from 'node:fs/promises'
 import path from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { ConversationState } from '@x/agents/conversation'
 import { CODEX_VERSIONS, codexBinary } from '@x/fixtures'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { hostWith } from './host-with.ts'
 import { openWorkshop, until, type Workshop } from './workshop.ts'
 
 const ENTRY = fileURLToPath(new URL('./fixtures/orchestrator.ts', import.meta.url))
@@ -100,6 +102,26 @@ describe.each(CODEX_VERSIONS)('the queue of Codex %s', (version) => {
     const again = await workshop.attach('detached')
     await until(again.conversation, allDone)
     expect(said(again.conversation.state)).toEqual(['slow: 2', ...NEXT])
+    await again.close()
+  })
+
+  test('is there with the history, however long its file takes to be read', async () => {
+    const session = await workshop.open({ taskId: 'read-late' })
+    await session.conversation.send('slow: 5').turnId
+    session.conversation.send('waits', { when: 'next' })
+    await until(session.conversation, ({ queue }) => queue.messages.length === 1)
+    await session.detach()
+    const { host } = workshop
+    const readText: typeof host.files.readText = async (file, ...rest) => {
+      if (file.endsWith('/queue.json')) await delay(1_500)
+      return host.files.readText(file, ...rest)
+    }
+    const files = new Proxy(host.files, {
+      get: (target, name) => (name === 'readText' ? readText : (Reflect.get(target, name) as unknown)),
+    })
+    const again = await workshop.attach('read-late', { host: hostWith(host, { files }) })
+    const { turns, queue } = again.conversation.state
+    expect([turns.length, queue.messages.map(({ text }) => text)]).toEqual([1, ['waits']])
     await again.close()
   })
 

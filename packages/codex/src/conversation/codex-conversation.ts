@@ -55,7 +55,7 @@ export class CodexConversation implements Conversation {
   private readonly slot = new ClientSlot()
   private readonly modelChoice: Models
   private readonly turns: OwnTurns
-  private readonly queue: Queue
+  readonly queue: Queue
   private readonly refusals: Refusals | undefined
   private readonly waitingTurns = new Set<string>()
   private threadId: string

@@ -52,8 +52,8 @@ const MAX_KEPT_TEXT = 8_192
 const SETTLE_MS = 1_000
 /** How long a turn that is being interrupted is left alone. */
 const ENDING_MS = 5_000
-/** A turn that has a name is not yet one that can be added to; it takes some milliseconds, and tells nobody. */
-const STEER_TRIES = 40
+/** A turn that has a name is not yet one that can be added to: it takes some milliseconds, or seconds on a busy machine. */
+const STEER_PATIENCE_MS = 20_000
 const STEER_WAIT_MS = 50
 
 /**
@@ -162,7 +162,8 @@ export class Outbox {
       input: [{ type: 'text' as const, text: sent.message, text_elements: [] }],
       clientUserMessageId: sent.clientId,
     }
-    for (let n = 1; ; n += 1) {
+    const giveUpAt = performance.now() + STEER_PATIENCE_MS
+    for (;;) {
       const active = await this.turnToJoin()
       if (!active) break
       await this.handOver(sent, active.id)
@@ -171,7 +172,8 @@ export class Outbox {
         return turnId
       } catch (error) {
         // It has only just begun, or it has ended and its end is about to arrive.
-        if (!(error instanceof RpcError) || n === STEER_TRIES) throw error
+        if (!(error instanceof RpcError) || isRefusedForGood(error) || performance.now() > giveUpAt)
+          throw error
         await this.until((state) => activeTurn(state)?.id !== active.id, STEER_WAIT_MS)
       }
     }
@@ -225,4 +227,9 @@ export class Outbox {
 /** The turn that runs now, whoever began it. */
 export function activeTurn(state: ConversationState): Turn | undefined {
   return state.turns.findLast((turn) => turn.status === 'in-progress')
+}
+
+/** A review or a compaction takes nothing in, however long one waits. */
+function isRefusedForGood({ data }: RpcError): boolean {
+  return JSON.stringify(data ?? null).includes('"activeTurnNotSteerable"')
 }

@@ -39,6 +39,8 @@ const MAX_MESSAGES = 100
  * After a turn that was interrupted or has failed nothing leaves by itself until the queue is released after that turn.
  */
 export class Queue {
+  /** Resolves when what waits from before is shown. Never rejects: a queue that can't be read says so. */
+  readonly known: Promise<void>
   private readonly options: QueueOptions
   private readonly name = randomUUID()
   private readonly handles = new Map<string, SentTurn>()
@@ -65,7 +67,7 @@ export class Queue {
       },
       (error) => this.tell(error instanceof Error ? error.message : String(error)),
     )
-    void this.kept.settled().then(() => (this.inherited = this.kept.current.leaving?.id))
+    this.known = this.kept.settled().then(() => void (this.inherited = this.kept.current.leaving?.id))
   }
 
   /** @throws ConversationError `queue-full` */

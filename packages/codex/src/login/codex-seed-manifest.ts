@@ -15,6 +15,9 @@ const CARRIED_KEYS = [
   'service_tier',
 ]
 
+/** What the broker gives to sessions in place of a refresh token. It ends with its session. */
+const SESSION_HANDLE = /^xh_[\w-]{43}$/
+
 /**
  * A Codex login: `auth.json`, the OAuth credentials of MCP servers beside it, and the choice of a model.
  *
@@ -41,8 +44,11 @@ function authOf(files: SeedFiles): AuthFile {
 }
 
 function flawOfAuth(bytes: Uint8Array): SeedFlaw | undefined {
-  switch (parseAuthFile(bytes).kind) {
+  const auth = parseAuthFile(bytes)
+  switch (auth.kind) {
     case 'chatgpt':
+      if (!SESSION_HANDLE.test(auth.refreshToken)) return undefined
+      return { kind: 'unusable', reason: 'holds the handle of a session, whose login is with the broker' }
     case 'api-key':
       return undefined
     case 'broken':

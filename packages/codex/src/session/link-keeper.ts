@@ -62,6 +62,8 @@ export class LinkKeeper {
     if (thread.threadId !== record.current.threadId) await record.save({ threadId: thread.threadId })
     await grants.apply(client, thread.threadId)
     if (options.prove) await grants.prove(client)
+    // A history without what waits behind it would look like all there is.
+    await talk.queue.known
     talk.hydrate(client, thread)
   }
 

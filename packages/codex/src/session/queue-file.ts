@@ -14,7 +14,7 @@ exec 9>"$1.lock" || exit 1
 if command -v flock >/dev/null; then flock -w 5 9 || exit 1; fi
 if [ -e "$1" ]; then grep -qF -- "\\"version\\":$2," "$1" || exit 9
 else [ "$2" = 0 ] || exit 9; fi
-cat >"$1.new" && sync "$1.new" && mv -f "$1.new" "$1"
+cat >"$1.new" && [ "$(wc -c <"$1.new")" -eq "$3" ] && sync "$1.new" && mv -f "$1.new" "$1"
 `
 
 const CHANGED_MEANWHILE = 9
@@ -35,9 +35,11 @@ export function queueFile(host: Host, file: string): QueueStore {
       }
     },
     async replace(known: number, next: StoredQueue): Promise<boolean> {
-      const result = await host.exec(['/bin/sh', '-c', SCRIPT, 'queue', file, String(known)], {
+      const stdin = render(next)
+      const args = [file, String(known), String(Buffer.byteLength(stdin))]
+      const result = await host.exec(['/bin/sh', '-c', SCRIPT, 'queue', ...args], {
         cwd: '/',
-        stdin: render(next),
+        stdin,
         timeoutMs: 10_000,
       })
       if (result.exitCode === CHANGED_MEANWHILE) return false

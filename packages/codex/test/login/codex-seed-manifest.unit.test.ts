@@ -42,6 +42,7 @@ describe('what counts as logged in', () => {
   test('nothing that could not be renewed', () => {
     expect(flaw('{"tokens":{"id_token":"a","access_token":"b","refresh_token":""}}')).toBe('unusable')
     expect(flaw('{"tokens":[]}')).toBe('unusable')
+    expect(flaw(JSON.stringify(chatGptAuth({ refreshToken: `xh_${'a'.repeat(43)}` })))).toBe('unusable')
   })
 })
 
