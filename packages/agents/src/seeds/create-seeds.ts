@@ -1,5 +1,5 @@
 import type { HeldLease } from '../store/lease.ts'
-import type { SeedFilter, SeedKey } from '../store/seed-record.ts'
+import type { SeedFilter, SeedKey, SeedRecord } from '../store/seed-record.ts'
 import type { Store } from '../store/store.ts'
 import { normaliseAccount, renderAccount, type SeedAccount } from './account.ts'
 import { acquireSeed, type AcquireOptions } from './acquire-seed.ts'
@@ -89,17 +89,8 @@ export function createSeeds({ store, manifests }: SeedsOptions): Seeds {
   return {
     capture: async ({ agent, ...options }) => captureSeed(store, of(agent), options),
     plant: async (options) => plantSeed(store, await ofSeed(options.seed), options),
-    list: async (filter) => (await store.seeds.list(filter)).map(summarise),
-    get: async (key) => summarise(await store.seeds.get(key)),
-    rename: async (key, name) => summarise(await store.seeds.change(key, { name })),
-    move: async (key, pool) => summarise(await store.seeds.change(key, { pool: pool ?? null })),
-    describe: async (key, account) => {
-      const before = normaliseAccount((await store.seeds.get(key)).metadata['account'])
-      const after = normaliseAccount({ ...before, ...account }) ?? {}
-      return summarise(await store.seeds.change(key, { metadata: { account: renderAccount(after) } }))
-    },
+    ...people(store),
     delete: (key, options) => removeSeed(store, 'delete', key, options),
-    restore: async (key) => summarise(await store.seeds.restore(key)),
     purge: (key, options) => removeSeed(store, 'purge', key, options),
     acquire: (options) => acquireSeed(store, options),
     takeOver: async (held, { holder, worker, leaseMs = 60_000, revoke = false }) => {
@@ -111,6 +102,35 @@ export function createSeeds({ store, manifests }: SeedsOptions): Seeds {
     export: async (key, options) => exportSeed(store, await ofSeed(key), key, options),
     import: (sealed, options) => importSeed(store, of, sealed, options),
     verify: async (key, options) => verifySeed(store, await ofSeed(key), key, options),
+  }
+}
+
+/** What a person does with seeds. */
+function people(store: Store): Pick<Seeds, 'list' | 'get' | 'rename' | 'move' | 'describe' | 'restore'> {
+  const told = async (seed: SeedRecord): Promise<SeedSummary> => {
+    const handles = await store.handles.list({ owner: seed.owner, seedId: seed.seedId })
+    return summarise(
+      seed,
+      handles.map(({ session }) => session),
+    )
+  }
+  return {
+    list: async (filter) => {
+      const seeds = await store.seeds.list(filter)
+      const handles = await store.handles.list({ owner: filter.owner })
+      const sessionsOf = ({ seedId }: SeedKey) =>
+        handles.filter((one) => one.seedId === seedId).map((one) => one.session)
+      return seeds.map((seed) => summarise(seed, sessionsOf(seed)))
+    },
+    get: async (key) => told(await store.seeds.get(key)),
+    rename: async (key, name) => told(await store.seeds.change(key, { name })),
+    move: async (key, pool) => told(await store.seeds.change(key, { pool: pool ?? null })),
+    restore: async (key) => told(await store.seeds.restore(key)),
+    describe: async (key, account) => {
+      const before = normaliseAccount((await store.seeds.get(key)).metadata['account'])
+      const after = normaliseAccount({ ...before, ...account }) ?? {}
+      return told(await store.seeds.change(key, { metadata: { account: renderAccount(after) } }))
+    },
   }
 }
 

@@ -4,7 +4,7 @@ import type { Store } from '../store/store.ts'
 import { StoreError } from '../store/store-error.ts'
 import { SeedError } from './seed-error.ts'
 
-/** `revoke` takes it from whoever holds it, too. */
+/** `revoke` takes it from whoever uses it, too. */
 export interface RemoveOptions {
   /** @default false */
   readonly revoke?: boolean
@@ -20,6 +20,7 @@ export async function removeSeed(
   key: SeedKey,
   { revoke = false }: RemoveOptions = {},
 ): Promise<void> {
+  await endSessions(store, key, revoke)
   for (;;) {
     try {
       await store.seeds[how](key, { revoke })
@@ -31,6 +32,23 @@ export async function removeSeed(
       if (seed.lease) throw inUse(seed, seed.lease, error)
     }
   }
+}
+
+/** Those that have its login through the broker. */
+async function endSessions(store: Store, { owner, seedId }: SeedKey, revoke: boolean): Promise<void> {
+  if (revoke) {
+    await store.handles.revoke({ owner, seedId })
+    return
+  }
+  const [first, ...others] = await store.handles.list({ owner, seedId })
+  if (!first) return
+  const { name } = await store.seeds.get({ owner, seedId })
+  const more = others.length > 0 ? ` and ${others.length} more` : ''
+  const since = new Date(first.createdAt).toISOString()
+  throw new SeedError(
+    'in-use',
+    `the seed ${JSON.stringify(name)} is used by ${first.session}${more}, since ${since}`,
+  )
 }
 
 function inUse({ name }: SeedRecord, lease: Lease, cause: unknown): SeedError {

@@ -1,4 +1,5 @@
 import type { Lease } from '../store/lease.ts'
+import type { SeedRefresh } from '../store/refresh.ts'
 import type { SeedKey, SeedRecord, SeedStatus } from '../store/seed-record.ts'
 import { normaliseAccount, plainText, type SeedAccount } from './account.ts'
 
@@ -22,11 +23,15 @@ export interface SeedSummary extends SeedKey {
     readonly verdict: 'alive' | 'dead' | 'inconclusive'
     readonly detail?: string
   }
+  /** How it stands with the broker, who renews its tokens. */
+  readonly refresh: SeedRefresh
+  /** Sessions that use it through the broker now. */
+  readonly sessions: readonly string[]
   /** Who uses it, since when and on which worker; or who did when it was lost. */
   readonly lease?: Lease
 }
 
-export function summarise(seed: SeedRecord): SeedSummary {
+export function summarise(seed: SeedRecord, sessions: readonly string[] = []): SeedSummary {
   const {
     seedId,
     owner,
@@ -51,6 +56,8 @@ export function summarise(seed: SeedRecord): SeedSummary {
     status,
     createdAt,
     savedAt,
+    refresh: seed.refresh,
+    sessions: [...new Set(sessions)],
     ...(pool !== undefined && { pool }),
     ...(account && { account }),
     ...(leasedAt !== undefined && { leasedAt }),
