@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Store } from '@x/agents/store'
+import { StoreError, type Store } from '@x/agents/store'
 import type { Losses } from '../drill.ts'
 import { startProgram, type Line, type Program } from '../stores/program.ts'
 import type { StorePlace } from '../stores/store-place.ts'
@@ -123,7 +123,9 @@ export class Race implements AsyncDisposable {
     program.child.kill('SIGSTOP')
     try {
       await this.untilQuarantined(seedId, fence)
-      if (fate === 'replaced') await this.replace(seedId, fence)
+      // A renewal that had left before the stop may still arrive, and then it is held once more.
+      while (fate === 'replaced' && !(await this.replace(seedId, fence)))
+        await this.untilQuarantined(seedId, fence)
     } finally {
       program.tell({ work: true })
       program.child.kill('SIGCONT')
@@ -138,18 +140,18 @@ export class Race implements AsyncDisposable {
     }
   }
 
-  /** As whoever has looked at the worker does. */
-  private async replace(seedId: string, fence: number): Promise<void> {
+  /** As whoever has looked at the worker does. @returns false when it is held again */
+  private async replace(seedId: string, fence: number): Promise<boolean> {
     const { store, marks } = this.options
-    const lease = { owner: OWNER, seedId, fence }
-    const mine = await store.leases.takeOver({
-      ...lease,
-      holder: 'reconciler',
-      worker: 'here',
-      leaseMs: 60_000,
-    })
-    await rm(path.join(marks, seedId), { force: true })
-    await store.leases.release(mine)
+    const lease = { owner: OWNER, seedId, fence, holder: 'reconciler', worker: 'here', leaseMs: 60_000 }
+    try {
+      const mine = await store.leases.takeOver(lease)
+      await rm(path.join(marks, seedId), { force: true })
+      return await store.leases.release(mine)
+    } catch (error) {
+      if (error instanceof StoreError && error.code === 'leased') return false
+      throw error
+    }
   }
 }
 
