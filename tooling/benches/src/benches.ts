@@ -1,8 +1,9 @@
 import { archive } from './archive/archive.ts'
 import type { Bench } from './bench.ts'
+import { ssh } from './ssh/ssh.ts'
 import { start } from './start/start.ts'
 import { stream } from './stream/stream.ts'
 import { terminal } from './terminal/terminal.ts'
 
 /** Every bench there is. */
-export const BENCHES: readonly Bench[] = [start, stream, terminal, archive]
+export const BENCHES: readonly Bench[] = [start, stream, terminal, archive, ssh]
