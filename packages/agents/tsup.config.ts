@@ -2,6 +2,7 @@ import { tsupBase } from '@x/tsup'
 
 export default tsupBase({
   index: 'src/index.ts',
+  broker: 'src/broker/index.ts',
   conversation: 'src/conversation/index.ts',
   mongo: 'src/mongo/index.ts',
   seeds: 'src/seeds/index.ts',

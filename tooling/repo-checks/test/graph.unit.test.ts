@@ -18,6 +18,7 @@ const DEPENDENCIES: Record<string, readonly string[]> = {
 const ENTRIES: Record<string, Record<string, string>> = {
   '@x/agents': {
     '.': './src/index.ts',
+    './broker': './src/broker/index.ts',
     './conversation': './src/conversation/index.ts',
     './mongo': './src/mongo/index.ts',
     './seeds': './src/seeds/index.ts',
