@@ -1,4 +1,5 @@
-import SSHConfig from 'ssh-config'
+import { evaluateConfig, type ClientConfig, type ConfigValues } from './evaluate-config.ts'
+import { expandHome } from './expand-home.ts'
 import { parseTarget, type SshTarget } from './parse-target.ts'
 
 /** All that decides how a machine is reached. */
@@ -16,55 +17,64 @@ export interface SshDestination {
   readonly agent: string | undefined
   /** Absolute paths; empty: the defaults. */
   readonly knownHostsFiles: readonly string[]
+  /** What the config says about keys that nobody knows: `off` is said, but never done. */
+  readonly strictness: 'accept-new' | 'off' | undefined
   /** Machines on the way, nearest first. */
   readonly jumps: readonly SshTarget[]
+  /** For a shell, with its tokens filled in: its input and output are the way there. */
+  readonly proxyCommand: string | undefined
+  readonly connectTimeoutMs: number | undefined
+  readonly keepAliveIntervalMs: number | undefined
+  readonly keepAliveCountMax: number | undefined
 }
 
 /** What the config's tokens and defaults are made of. */
 export interface LocalAccount {
   readonly home: string
   readonly user: string
+  /** A variable of our environment. */
+  readonly variable: (name: string) => string | undefined
 }
 
 /**
  * Lays the OpenSSH client's config over a target; what the target says itself counts more. Understood are `HostName`,
- * `User`, `Port`, `IdentityFile`, `IdentitiesOnly`, `IdentityAgent`, `ProxyJump`, `HostKeyAlias` and `UserKnownHostsFile`,
- * in `Host` and `Match` blocks. `Match exec` never matches: reading a config runs no program.
- * @throws TypeError for a `ProxyCommand`, which we do not run, and for a port that is none
+ * `User`, `Port`, `IdentityFile`, `IdentitiesOnly`, `IdentityAgent`, `ProxyJump`, `ProxyCommand`, `HostKeyAlias`,
+ * `UserKnownHostsFile`, `StrictHostKeyChecking`, `ConnectTimeout`, `ServerAliveInterval` and `ServerAliveCountMax`, in
+ * `Host` and `Match` blocks and in what is included. `Match exec` never matches: reading a config runs no program.
+ * @throws TypeError for a port, a jump, a token or a variable that is none, and for names that a `ProxyCommand`'s shell
+ * would not take as names @throws HostError `io` for a config that can't be read
  */
-export function resolveDestination(
+export async function resolveDestination(
   target: SshTarget,
-  configText: string,
+  config: ClientConfig,
   account: LocalAccount,
-): SshDestination {
-  const config = computeConfig(target, configText)
-  const word = (name: string) => config[name]?.[0]
-  const user = target.user ?? word('user') ?? account.user
+): Promise<SshDestination> {
+  const query = { host: target.host, user: target.user, localUser: account.user }
+  const values = await evaluateConfig(config, query)
+  const word = (name: string) => values.get(name)?.[0]
+  const user = word('user') ?? account.user
   const host = expandTokens(word('hostname') ?? target.host, { h: target.host, n: target.host })
   const port = target.port ?? parsePort(word('port')) ?? 22
   const tokens = { h: host, n: target.host, r: user, u: account.user, d: account.home, p: String(port) }
+  const file = (text: string) =>
+    expandHome(expandTokens(expandVariables(text, account), tokens), account.home)
   const files = (name: string) =>
-    (config[name] ?? [])
-      .filter((file) => file !== 'none' && file !== '/dev/null')
-      .map((file) => expandHome(expandTokens(file, tokens), account.home))
-  const jump = word('proxyjump')
-  const command = config['proxycommand']?.join(' ')
-  if (jump === undefined && command !== undefined && command !== 'none')
-    throw new TypeError(`the config of ${target.host} has a ProxyCommand, which is not run: use ProxyJump`)
-  const agent = word('identityagent')
+    (values.get(name) ?? []).filter((text) => text !== 'none' && text !== '/dev/null').map(file)
   return {
     host,
     port,
     user,
     hostKeyName: word('hostkeyalias') ?? hostKeyName(host, port),
     identityFiles: files('identityfile'),
-    identitiesOnly: word('identitiesonly')?.toLowerCase() === 'yes',
-    agent:
-      agent === undefined || agent === 'SSH_AUTH_SOCK'
-        ? undefined
-        : expandHome(expandTokens(agent, tokens), account.home),
+    identitiesOnly: isYes(word('identitiesonly')),
+    agent: agentOf(word('identityagent'), account, file),
     knownHostsFiles: files('userknownhostsfile'),
-    jumps: jump === undefined || jump === 'none' ? [] : jump.split(',').map((hop) => parseTarget(hop.trim())),
+    strictness: strictnessOf(word('stricthostkeychecking')),
+    jumps: jumpsOf(word('proxyjump')),
+    proxyCommand: proxyCommandOf(values, tokens),
+    connectTimeoutMs: parseTime(word('connecttimeout')),
+    keepAliveIntervalMs: parseTime(word('serveraliveinterval')),
+    keepAliveCountMax: parseCount(word('serveralivecountmax')),
   }
 }
 
@@ -73,22 +83,86 @@ export function hostKeyName(host: string, port: number): string {
   return port === 22 ? host.toLowerCase() : `[${host.toLowerCase()}]:${port}`
 }
 
-/** `~` and `~/...` with our own home; anything else relative lies in `~/.ssh`, as OpenSSH has it. */
-export function expandHome(file: string, home: string): string {
-  if (file === '~' || file.startsWith('~/')) return home + file.slice(1)
-  return file.startsWith('/') ? file : `${home}/.ssh/${file}`
+/** `no` and `off` mean the same: nothing is checked. */
+function strictnessOf(word: string | undefined): SshDestination['strictness'] {
+  const lower = word?.toLowerCase()
+  if (lower === 'accept-new') return lower
+  return lower === 'no' || lower === 'off' ? 'off' : undefined
 }
 
-function computeConfig(target: SshTarget, text: string): Readonly<Record<string, readonly string[]>> {
-  const query = target.user === undefined ? { Host: target.host } : { Host: target.host, User: target.user }
-  const found = SSHConfig.parse(text).compute(query, { ignoreCase: true, matchExec: false })
-  return Object.fromEntries(Object.entries(found).map(([name, value]) => [name, [value].flat()]))
+function agentOf(
+  word: string | undefined,
+  account: LocalAccount,
+  file: (text: string) => string,
+): string | undefined {
+  if (word === undefined || word === 'SSH_AUTH_SOCK') return undefined
+  if (word.toLowerCase() === 'none') return 'none'
+  const variable = /^\$([A-Za-z_][A-Za-z0-9_]*)$/.exec(word)?.[1]
+  // Without the variable there is no agent, as OpenSSH has it.
+  return variable === undefined ? file(word) : (account.variable(variable) ?? 'none')
+}
+
+function jumpsOf(text: string | undefined): readonly SshTarget[] {
+  const jump = text?.trim()
+  if (jump === undefined || jump === '' || jump.toLowerCase() === 'none') return []
+  return jump.split(',').map((hop) => parseTarget(hop.trim()))
+}
+
+function proxyCommandOf(
+  values: ConfigValues,
+  { h, n, p, r }: Readonly<Record<'h' | 'n' | 'p' | 'r', string>>,
+): string | undefined {
+  const command = values.get('proxycommand')?.[0]?.trim()
+  if (command === undefined || command === '' || command.toLowerCase() === 'none') return undefined
+  if (isYes(values.get('proxyusefdpass')?.[0]))
+    throw new TypeError(`the config of ${n} has ProxyUseFdpass, which is not understood`)
+  const unknown = /%(?![hnpr%])(.?)/.exec(command.replaceAll('%%', ''))
+  if (unknown !== null)
+    throw new TypeError(
+      `the ProxyCommand of ${n} has %${String(unknown[1])}; it may have %h, %n, %p, %r and %%`,
+    )
+  for (const name of [h, n, r]) {
+    if (/["'`$\\;&<>|(){}\s\p{Cc}]/u.test(name) || name.startsWith('-'))
+      throw new TypeError(
+        `a shell would not take ${JSON.stringify(name)} as a name: it can't stand in a ProxyCommand`,
+      )
+  }
+  return expandTokens(command, { h, n, p, r })
+}
+
+function isYes(word: string | undefined): boolean {
+  return word?.toLowerCase() === 'yes' || word?.toLowerCase() === 'true'
 }
 
 function expandTokens(text: string, tokens: Readonly<Record<string, string>>): string {
   return text.replace(/%(.)/g, (whole, letter: string) => (letter === '%' ? '%' : (tokens[letter] ?? whole)))
 }
 
+function expandVariables(text: string, account: LocalAccount): string {
+  return text.replace(/\$\{([^}]*)\}/g, (_whole, name: string) => {
+    const value = account.variable(name)
+    if (value === undefined) throw new TypeError(`the config names the variable ${name}, which is not set`)
+    return value
+  })
+}
+
 function parsePort(text: string | undefined): number | undefined {
   return text === undefined ? undefined : parseTarget(`x:${text}`).port
+}
+
+function parseCount(text: string | undefined): number | undefined {
+  return text !== undefined && /^\d{1,6}$/.test(text) && Number(text) > 0 ? Number(text) : undefined
+}
+
+const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400, w: 604_800 }
+
+/** Seconds, or `1m30s`. Zero and `none` leave it to our defaults: one who waits for ever notices nothing. */
+function parseTime(text: string | undefined): number | undefined {
+  if (text === undefined || !/^(?:\d{1,6}[smhdw]?)+$/i.test(text)) return undefined
+  const parts = text.toLowerCase().matchAll(/(\d+)([smhdw]?)/g)
+  const seconds = [...parts].reduce(
+    (sum, [, count, unit]) => sum + Number(count) * (UNITS[unit || 's'] ?? 1),
+    0,
+  )
+  return seconds === 0 || seconds > 1_000_000 ? undefined : seconds * 1_000
 }

@@ -43,7 +43,8 @@ export async function gatherCredentials(
   for (const file of identityFiles) await add(file, false)
   const isNamed = demanded.length + identityFiles.length > 0
   if (agent !== undefined && (await isThere(agent))) {
-    const named = identitiesOnly ? await publicKeys([...demanded, ...identityFiles]) : undefined
+    const usual = isNamed ? [] : DEFAULT_NAMES.map((name) => `${home}/.ssh/${name}`)
+    const named = identitiesOnly ? await publicKeys([...demanded, ...identityFiles, ...usual]) : undefined
     methods.push({ type: 'agent', username: user, agent: named ? new NamedKeysAgent(agent, named) : agent })
     tried.push(`the agent at ${agent}`)
   } else if (agent !== undefined) {
@@ -97,12 +98,17 @@ class NamedKeysAgent extends ssh2.OpenSSHAgent {
   }
 }
 
+/** Of each file its public half: beside it, in it, or the file itself is one. */
 async function publicKeys(files: readonly string[]): Promise<readonly Buffer[]> {
   const found: Buffer[] = []
   for (const file of files) {
-    const text = await readFile(`${file}.pub`, 'utf8').catch(() => '')
-    const encoded = text.split(' ')[1]
-    if (encoded !== undefined) found.push(Buffer.from(encoded, 'base64'))
+    for (const name of [`${file}.pub`, file]) {
+      const data = await readFile(name).catch(() => undefined)
+      const parsed = data === undefined ? undefined : ssh2.utils.parseKey(data)
+      if (parsed === undefined || parsed instanceof Error) continue
+      found.push(parsed.getPublicSSH())
+      break
+    }
   }
   return found
 }

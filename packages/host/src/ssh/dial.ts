@@ -1,15 +1,19 @@
-import { readFile } from 'node:fs/promises'
 import { homedir, userInfo } from 'node:os'
 import type { Duplex } from 'node:stream'
 import ssh2 from 'ssh2'
 import type { ClientChannel, ConnectConfig } from 'ssh2'
 import { DisposeStack } from '../dispose-stack.ts'
 import { HostError } from '../errors.ts'
-import { expandHome, resolveDestination, type SshDestination } from './client-config.ts'
+import { resolveDestination, type LocalAccount, type SshDestination } from './client-config.ts'
 import { gatherCredentials } from './credentials.ts'
-import { agentSocket } from './env.ts'
-import { createHostKeyCheck } from './host-key-check.ts'
+import { agentSocket, environmentVariable } from './env.ts'
+import type { ClientConfig } from './evaluate-config.ts'
+import { expandHome } from './expand-home.ts'
+import { createHostKeyCheck, type HostKeyCheck } from './host-key-check.ts'
+import { createHostVerifier } from './host-verifier.ts'
 import { parseTarget, type SshTarget } from './parse-target.ts'
+import { ProxyCommand } from './proxy-command.ts'
+import { readClientConfig } from './read-client-config.ts'
 import { ClientConnection, type SshConnection } from './ssh-connection.ts'
 import type { SshHostOptions } from './ssh-host-options.ts'
 import { untilAborted } from './until-aborted.ts'
@@ -29,7 +33,7 @@ export interface Dialled {
  * @throws HostError `unreachable`, `auth-failed`, `unknown-host-key`, `host-key-changed`, `host-key-revoked`; the reason of `signal`
  */
 export async function dial(target: string, options: SshHostOptions): Promise<Dialled> {
-  const config = await readConfig(options.configFile)
+  const config = await readClientConfig(options.configFile, homedir())
   await using opening = new DisposeStack()
   const { client, destination } = await dialHop(parseTarget(target), config, options, opening, 0)
   const name = nameOf(destination)
@@ -48,12 +52,12 @@ interface Hop {
 
 async function dialHop(
   target: SshTarget,
-  config: string,
+  config: ClientConfig,
   options: SshHostOptions,
   opened: DisposeStack,
   depth: number,
 ): Promise<Hop> {
-  const destination = resolveDestination(target, config, { home: homedir(), user: userInfo().username })
+  const destination = await resolveDestination(target, config, ourAccount())
   if (depth + destination.jumps.length > MAX_JUMPS)
     throw new HostError(
       'unreachable',
@@ -64,19 +68,23 @@ async function dialHop(
     const hop: Hop =
       way === undefined
         ? await dialHop(jump, config, options, opened, depth + 1)
-        : await logIn(resolveJump(jump, config), options, way)
+        : await logIn(await resolveJump(jump, config), options, way)
     opened.defer(() => hop.client.end())
     hop.client.on('error', () => undefined).setNoDelay(true)
     const next = destination.jumps[index + 1]
-    const { host, port } = next === undefined ? destination : resolveJump(next, config)
+    const { host, port } = next === undefined ? destination : await resolveJump(next, config)
     way = await forward(hop, host, port, options.signal)
   }
   return logIn(destination, options, way)
 }
 
 /** A later jump is reached through the one before it, whatever its own config says. */
-function resolveJump(jump: SshTarget, config: string): SshDestination {
-  return resolveDestination(jump, config, { home: homedir(), user: userInfo().username })
+function resolveJump(jump: SshTarget, config: ClientConfig): Promise<SshDestination> {
+  return resolveDestination(jump, config, ourAccount())
+}
+
+function ourAccount(): LocalAccount {
+  return { home: homedir(), user: userInfo().username, variable: environmentVariable }
 }
 
 async function forward(
@@ -104,59 +112,69 @@ async function forward(
 async function logIn(
   destination: SshDestination,
   options: SshHostOptions,
-  sock: Duplex | undefined,
+  way: Duplex | undefined,
 ): Promise<Hop> {
-  const {
-    connectTimeoutMs = 20_000,
-    keepAliveIntervalMs = 5_000,
-    keepAliveCountMax = 3,
-    acceptNew = false,
-  } = options
+  const { connectTimeoutMs = destination.connectTimeoutMs ?? 20_000, signal } = options
   const home = homedir()
-  const files = (options.knownHostsFiles ?? orDefault(destination.knownHostsFiles)).map((file) =>
-    expandHome(file, home),
-  )
-  const check = await createHostKeyCheck(destination, files, acceptNew)
+  const check = await checkOf(destination, options)
   const credentials = await gatherCredentials(destination, {
     identityFiles: (options.identityFiles ?? []).map((file) => expandHome(file, home)),
     passphrase: options.passphrase,
     agent: agentOf(options.agent, destination.agent),
     home,
   })
+  const command = way === undefined ? destination.proxyCommand : undefined
+  const proxy = command === undefined ? undefined : new ProxyCommand(command)
+  const sock = way ?? proxy
   const client = new ssh2.Client()
   const left = [...credentials.methods]
   let refusal: Error | undefined
   const config: ConnectConfig = {
-    host: destination.host,
-    port: destination.port,
-    username: destination.user,
+    ...clientOptions(destination, options),
     ...(sock && { sock }),
-    readyTimeout: 0,
-    keepaliveInterval: keepAliveIntervalMs,
-    keepaliveCountMax: keepAliveCountMax,
     algorithms: { serverHostKey: check.algorithms },
-    hostVerifier: (key: Buffer, verdict: (isTrusted: boolean) => void) => {
-      void check.verify(key).then(
-        () => verdict(true),
-        (error: unknown) => {
-          refusal = error as Error
-          verdict(false)
-        },
-      )
-    },
+    hostVerifier: createHostVerifier(check, (reason) => (refusal = reason)),
     authHandler: (_left, _partial, next) => {
       // The types lack what says that there is no more.
       next(left.shift() ?? (false as never))
     },
   }
   try {
-    await ready(client, config, connectTimeoutMs, options.signal)
+    await ready(client, config, connectTimeoutMs, signal)
     return { client, destination }
   } catch (error) {
-    client.on('error', () => undefined).destroy()
+    client.on('error', () => undefined)
+    // It must tell what it has said before it is ended.
+    const complaint = refusal === undefined ? await proxy?.complaint() : undefined
+    client.destroy()
     sock?.destroy()
-    options.signal?.throwIfAborted()
-    throw refusal ?? explain(error, destination, credentials.tried)
+    signal?.throwIfAborted()
+    throw refusal ?? explain(error, destination, credentials.tried, complaint)
+  }
+}
+
+function checkOf(destination: SshDestination, options: SshHostOptions): Promise<HostKeyCheck> {
+  const { acceptNew = destination.strictness === 'accept-new' } = options
+  const files = options.knownHostsFiles ?? orDefault(destination.knownHostsFiles)
+  return createHostKeyCheck(
+    destination,
+    files.map((file) => expandHome(file, homedir())),
+    acceptNew,
+  )
+}
+
+function clientOptions(destination: SshDestination, options: SshHostOptions): ConnectConfig {
+  const {
+    keepAliveIntervalMs = destination.keepAliveIntervalMs ?? 5_000,
+    keepAliveCountMax = destination.keepAliveCountMax ?? 3,
+  } = options
+  return {
+    host: destination.host,
+    port: destination.port,
+    username: destination.user,
+    readyTimeout: 0,
+    keepaliveInterval: keepAliveIntervalMs,
+    keepaliveCountMax: keepAliveCountMax,
   }
 }
 
@@ -182,7 +200,12 @@ async function ready(
   }
 }
 
-function explain(error: unknown, destination: SshDestination, tried: readonly string[]): HostError {
+function explain(
+  error: unknown,
+  destination: SshDestination,
+  tried: readonly string[],
+  complaint: string | undefined,
+): HostError {
   const name = nameOf(destination)
   const { level, message } = error as Error & { readonly level?: string }
   if (level === 'client-authentication' || /too many authentication/i.test(message)) {
@@ -192,7 +215,8 @@ function explain(error: unknown, destination: SshDestination, tried: readonly st
         : `tried ${tried.join(', ')}`
     return new HostError('auth-failed', `${name} takes none of our keys; ${what}`, { cause: error })
   }
-  return new HostError('unreachable', `cannot reach ${name}: ${message}`, { cause: error })
+  const why = complaint === undefined || complaint === '' ? message : `${message}; ${complaint}`
+  return new HostError('unreachable', `cannot reach ${name}: ${why}`, { cause: error })
 }
 
 function nameOf({ user, host, port }: SshDestination): string {
@@ -207,13 +231,4 @@ function agentOf(option: string | false | undefined, configured: string | undefi
 
 function orDefault(files: readonly string[]): readonly string[] {
   return files.length === 0 ? ['~/.ssh/known_hosts'] : files
-}
-
-async function readConfig(file: string | false | undefined): Promise<string> {
-  if (file === false) return ''
-  const path = expandHome(file ?? '~/.ssh/config', homedir())
-  return readFile(path, 'utf8').catch((cause: unknown) => {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT' && file === undefined) return ''
-    throw new HostError('io', `cannot read the client config ${path}`, { cause })
-  })
 }

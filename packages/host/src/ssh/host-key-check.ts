@@ -5,6 +5,7 @@ import { HostError } from '../errors.ts'
 import type { SshDestination } from './client-config.ts'
 import {
   fingerprint,
+  hasAuthority,
   judgeHostKey,
   keyType,
   knownHostLine,
@@ -35,7 +36,7 @@ export interface HostKeyCheck {
 
 /** @param files where keys are known; a new one goes to the first */
 export async function createHostKeyCheck(
-  { hostKeyName: name }: SshDestination,
+  { hostKeyName: name, strictness }: Pick<SshDestination, 'hostKeyName' | 'strictness'>,
   files: readonly string[],
   acceptNew: boolean,
 ): Promise<HostKeyCheck> {
@@ -49,6 +50,8 @@ export async function createHostKeyCheck(
       if (verdict === 'known') return
       if (verdict === 'unknown' && acceptNew && files[0] !== undefined)
         return addKnownHost(files[0], name, key)
+      if (verdict === 'unknown')
+        throw unknownKey(name, key, files[0] ?? SYSTEM_FILE, hintOf(strictness, hasAuthority(known, name)))
       throw refusal(verdict, name, key, files[0] ?? SYSTEM_FILE)
     },
   }
@@ -57,27 +60,31 @@ export async function createHostKeyCheck(
 /** The type of an RSA key is not the name of what it signs with. */
 const RSA: readonly string[] = ['rsa-sha2-512', 'rsa-sha2-256']
 
-function refusal(
-  verdict: 'unknown' | 'changed' | 'revoked',
-  name: string,
-  key: Buffer,
-  file: string,
-): HostError {
+function refusal(verdict: 'changed' | 'revoked', name: string, key: Buffer, file: string): HostError {
   const shown = `${keyType(key)} ${fingerprint(key)}`
   if (verdict === 'revoked')
     return new HostError(
       'host-key-revoked',
       `${name} shows a key that was revoked (${shown}): do not connect`,
     )
-  if (verdict === 'changed') {
-    const remedy = `if the machine was set up anew, remove its old key: ssh-keygen -R '${name}' -f '${file}'`
-    return new HostError(
-      'host-key-changed',
-      `${name} shows another key (${shown}) than ${file} knows: somebody may stand in between; ${remedy}`,
-    )
-  }
+  const remedy = `if the machine was set up anew, remove its old key: ssh-keygen -R '${name}' -f '${file}'`
+  return new HostError(
+    'host-key-changed',
+    `${name} shows another key (${shown}) than ${file} knows: somebody may stand in between; ${remedy}`,
+  )
+}
+
+function unknownKey(name: string, key: Buffer, file: string, hint: string): HostError {
   const remedy = `compare it with the machine's own, then add it to ${file} (ssh-keyscan) or open with acceptNew`
-  return new HostError('unknown-host-key', `the key of ${name} is not known: ${shown}; ${remedy}`)
+  const shown = `${keyType(key)} ${fingerprint(key)}`
+  return new HostError('unknown-host-key', `the key of ${name} is not known: ${shown}${hint}; ${remedy}`)
+}
+
+/** Why it is not known to us, while it may be to OpenSSH. */
+function hintOf(strictness: SshDestination['strictness'], isCertified: boolean): string {
+  if (isCertified)
+    return ' (the known hosts have only an authority for it: host certificates are not understood)'
+  return strictness === 'off' ? ' (StrictHostKeyChecking no is not followed: it would trust anybody)' : ''
 }
 
 async function readKnownHosts(file: string): Promise<readonly KnownHost[]> {

@@ -1,9 +1,11 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
-import { createGlob } from '../glob.ts'
+import { matchesAnyPattern } from './host-pattern.ts'
 
 /** A line of a known-hosts file that says something about a key. */
 export interface KnownHost {
   readonly isRevoked: boolean
+  /** The key does not stand for a machine: it signs the certificates of machines. */
+  readonly isAuthority: boolean
   /** The first field: names with `*`, `?` and `!`, parted by commas, or one hashed name. */
   readonly hosts: string
   /** As on the wire. */
@@ -14,8 +16,7 @@ export interface KnownHost {
 export type HostKeyVerdict = 'known' | 'unknown' | 'changed' | 'revoked'
 
 /**
- * Reads a known-hosts file. What can't be read as a line is left out, as OpenSSH does; so are `@cert-authority` lines,
- * since host certificates are not understood: such a machine is unknown until its plain key is there.
+ * Reads a known-hosts file. What can't be read as a line is left out, as OpenSSH does.
  * @see https://man.openbsd.org/sshd.8#SSH_KNOWN_HOSTS_FILE_FORMAT
  */
 export function parseKnownHosts(text: string): readonly KnownHost[] {
@@ -25,27 +26,37 @@ export function parseKnownHosts(text: string): readonly KnownHost[] {
     const marker = fields[0]?.startsWith('@') ? fields.shift() : undefined
     const [hosts, type, encoded] = fields
     if (hosts === undefined || type === undefined || encoded === undefined) return []
-    if (marker !== undefined && marker !== '@revoked') return []
+    if (marker !== undefined && marker !== '@revoked' && marker !== '@cert-authority') return []
     const key = Buffer.from(encoded, 'base64')
-    return keyType(key) === type ? [{ isRevoked: marker === '@revoked', hosts, key }] : []
+    if (keyType(key) !== type) return []
+    return [{ isRevoked: marker === '@revoked', isAuthority: marker === '@cert-authority', hosts, key }]
   })
 }
 
 /**
  * Judges the key that a machine shows. A machine may have several keys; one that none of its lines has is `changed`,
- * whatever its type. `revoked` counts most, and for every machine that its line names.
+ * whatever its type. An authority makes none known: certificates are not understood. `revoked` counts most, and for every machine that its line names.
  */
 export function judgeHostKey(known: readonly KnownHost[], name: string, key: Buffer): HostKeyVerdict {
   const lines = known.filter(({ hosts }) => namesHost(hosts, name))
   if (lines.some((line) => line.isRevoked && line.key.equals(key))) return 'revoked'
-  const trusted = lines.filter((line) => !line.isRevoked)
+  const trusted = lines.filter(isPlain)
   if (trusted.some((line) => line.key.equals(key))) return 'known'
   return trusted.length === 0 ? 'unknown' : 'changed'
 }
 
 /** The types of key by which a machine is known: it should be asked for one of these first. */
 export function knownKeyTypes(known: readonly KnownHost[], name: string): readonly string[] {
-  return known.filter((line) => !line.isRevoked && namesHost(line.hosts, name)).map(({ key }) => keyType(key))
+  return known.filter((line) => isPlain(line) && namesHost(line.hosts, name)).map(({ key }) => keyType(key))
+}
+
+/** The machine is to prove itself by a certificate, which we do not understand. */
+export function hasAuthority(known: readonly KnownHost[], name: string): boolean {
+  return known.some((line) => line.isAuthority && namesHost(line.hosts, name))
+}
+
+function isPlain({ isRevoked, isAuthority }: KnownHost): boolean {
+  return !isRevoked && !isAuthority
 }
 
 /** As `ssh-keygen -lf` shows it: `SHA256:...`. */
@@ -66,20 +77,7 @@ export function keyType(key: Buffer): string {
 
 function namesHost(hosts: string, name: string): boolean {
   if (hosts.startsWith('|')) return isHashOf(hosts, name)
-  let isNamed = false
-  for (const pattern of hosts.toLowerCase().split(',')) {
-    const isNegated = pattern.startsWith('!')
-    if (!matchesHost(isNegated ? pattern.slice(1) : pattern, name)) continue
-    // A negated match outweighs all others, wherever it stands.
-    if (isNegated) return false
-    isNamed = true
-  }
-  return isNamed
-}
-
-/** Brackets are no set here: they are part of the name in front of a port. */
-function matchesHost(pattern: string, name: string): boolean {
-  return createGlob(pattern.replace(/[[\]\\]/g, '\\$&'))(name)
+  return matchesAnyPattern(hosts.toLowerCase().split(','), name)
 }
 
 /** `|1|salt|hash`: the hash is an HMAC-SHA1 of the name, keyed by the salt. */

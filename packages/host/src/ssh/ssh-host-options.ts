@@ -11,16 +11,16 @@ export interface SshHostOptions {
   readonly knownHostsFiles?: readonly string[]
   /**
    * Takes the key of a machine that no known-hosts file knows, and adds it to the first of them. A *changed* or revoked
-   * key is refused all the same. @default false
+   * key is refused all the same. @default what `StrictHostKeyChecking accept-new` of the config says, else false
    */
   readonly acceptNew?: boolean
   /** An OpenSSH client's config; `false` reads none. @default '~/.ssh/config' */
   readonly configFile?: string | false
-  /** How long reaching the machine and logging in may take, in milliseconds; each jump counts by itself. @default 20_000 */
+  /** How long reaching the machine and logging in may take, in milliseconds; each jump counts by itself. @default the config's `ConnectTimeout`, else 20_000 */
   readonly connectTimeoutMs?: number
-  /** How often the machine is asked for a sign of life, in milliseconds. @default 5_000 */
+  /** How often the machine is asked for a sign of life, in milliseconds. @default the config's `ServerAliveInterval`, else 5_000 */
   readonly keepAliveIntervalMs?: number
-  /** After how many unanswered questions the connection is given up. @default 3 */
+  /** After how many unanswered questions the connection is given up. @default the config's `ServerAliveCountMax`, else 3 */
   readonly keepAliveCountMax?: number
   /** How many sessions we open at once; a server that allows fewer is obeyed (OpenSSH: `MaxSessions`). @default 10 */
   readonly maxSessions?: number

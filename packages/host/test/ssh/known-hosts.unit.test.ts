@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import {
   fingerprint,
+  hasAuthority,
   judgeHostKey,
   knownHostLine,
   knownKeyTypes,
@@ -71,8 +72,16 @@ describe('known hosts', () => {
     expect(knownKeyTypes(parseKnownHosts(`@revoked ${line('worker', ED)}`), 'worker')).toEqual([])
   })
 
+  test('an authority makes no machine known, and is told', () => {
+    const text = `@cert-authority ${line('*.example', ED)}`
+    expect(judge(text, 'a.example', ED)).toBe('unknown')
+    expect(knownKeyTypes(parseKnownHosts(text), 'a.example')).toEqual([])
+    expect(hasAuthority(parseKnownHosts(text), 'a.example')).toBe(true)
+    expect(hasAuthority(parseKnownHosts(text), 'b.test')).toBe(false)
+  })
+
   test('what is no line is left out', () => {
-    const text = `# ${line('worker', ED)}\n  \nworker ssh-ed25519\nworker ssh-rsa ${ED.toString('base64')}\n@cert-authority ${line('*', ED)}worker ssh-ed25519 !!!!\n`
+    const text = `# ${line('worker', ED)}\n  \nworker ssh-ed25519\nworker ssh-rsa ${ED.toString('base64')}\n@other ${line('*', ED)}worker ssh-ed25519 !!!!\n`
     expect(parseKnownHosts(text)).toEqual([])
     expect(parseKnownHosts(`\t${line('worker', ED).trim()} a comment\r\n`)).toHaveLength(1)
   })

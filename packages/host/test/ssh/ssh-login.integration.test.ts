@@ -189,6 +189,9 @@ describe('keys', () => {
       )
       const options = { ...sshd.options, identityFiles: [], agent: socket, configFile }
       await expectOpens(`${sshd.user}@box:${sshd.port}`, options)
+      const text = await readFile(configFile, 'utf8')
+      await writeFile(configFile, text.replace(file, `${file}.pub`))
+      await expectOpens(`${sshd.user}@box:${sshd.port}`, options)
     } finally {
       agent.kill()
       await once(agent, 'exit')
