@@ -29,7 +29,7 @@ async function testAll() {
   const pages = await prepare()
   for (const { name, run: runCheck } of staticChecks(pnpm)) count(name, await step(name, runCheck))
   await runStage(pnpm, 'test:unit', 'unit tests', 2)
-  await runStage(pnpm, 'test:integration', 'integration tests', 1)
+  await runStage(pnpm, 'test:integration', 'integration tests', 2)
   if (pages) await runStage(pnpm, 'test:e2e', 'page tests', 1)
   await runDrills(pnpm, tally)
 }

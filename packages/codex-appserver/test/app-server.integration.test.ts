@@ -85,7 +85,7 @@ describe.each(CODEX_VERSIONS)('codex %s', (version) => {
     server.process.kill('SIGKILL')
     // The proxy lives on without a word: only the pings tell.
     expect((await client.closed).reason).toMatch(/^(keep-alive-timeout|link-failed)$/)
-    expect(performance.now() - since).toBeLessThan(2_000)
+    expect(performance.now() - since).toBeLessThan(10_000)
     await ended
   })
 

@@ -73,7 +73,7 @@ describe.each(CODEX_VERSIONS)('what the sandbox of Codex %s refuses', (version) 
     const began = performance.now()
     await runCommand(session, cmd)
     const refused = await refusedFor(cmd)
-    expect(performance.now() - began).toBeLessThan(5_000)
+    expect(performance.now() - began).toBeLessThan(20_000)
     expect(refused).toMatchObject({
       status: REFUSED,
       exitCode: 1,

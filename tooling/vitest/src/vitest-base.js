@@ -19,10 +19,11 @@ export function vitestBase(packageName) {
       maxWorkers: 2,
       reporters: reports ? ['default', new CountReporter(packageName, reports)] : ['default'],
       projects: [
-        project('unit', {}),
+        // Milliseconds each; but a busy machine makes seconds of those that try thousands of cases.
+        project('unit', { testTimeout: 60_000 }),
         // Most of their time is spent waiting for another process: two at a time suit two cores.
         project('integration', { testTimeout: 60_000, hookTimeout: 120_000 }),
-        project('e2e', { testTimeout: 180_000, hookTimeout: 240_000, fileParallelism: false }),
+        project('e2e', { testTimeout: 180_000, hookTimeout: 240_000 }),
       ],
     },
   })

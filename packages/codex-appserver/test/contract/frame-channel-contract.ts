@@ -181,7 +181,7 @@ export function describeFrameChannelContract(name: string, { open, cannot = [] }
         farEnd.pause()
         const since = performance.now()
         expect((await channel.closed).reason).toBe('keep-alive-timeout')
-        expect(performance.now() - since).toBeLessThan(1_500)
+        expect(performance.now() - since).toBeLessThan(10_000)
       })
     }
   })

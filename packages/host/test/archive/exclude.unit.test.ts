@@ -1,3 +1,4 @@
+import { cpuTime } from '@x/vitest/cpu-time'
 import { expect, test } from 'vitest'
 import { createExclude } from '../../src/archive/exclude.ts'
 
@@ -46,10 +47,11 @@ test('nothing is left out without a pattern', () => {
 
 test('no pattern makes it slow', () => {
   const exclude = createExclude(['*a*a*a*a*a*a*a*a*b', '**/x/**/x/**/x/**/y'])
-  const started = performance.now()
-  expect(exclude('a'.repeat(255), 'other')).toBe(false)
-  expect(exclude('x/'.repeat(1_000) + 'z', 'other')).toBe(false)
-  expect(performance.now() - started).toBeLessThan(1_000)
+  const took = cpuTime(() => {
+    expect(exclude('a'.repeat(255), 'other')).toBe(false)
+    expect(exclude('x/'.repeat(1_000) + 'z', 'other')).toBe(false)
+  })
+  expect(took).toBeLessThan(1_000)
 })
 
 test.each(['', '/', '!', '!/'])('%j is no pattern', (pattern) => {
