@@ -1,7 +1,7 @@
 import { orchestratorGone, taskAdopted, taskIsDriven } from '../store/refusals.ts'
 import { checkAdoption } from '../store/task-input.ts'
 import type { TaskKey, TaskRecord } from '../store/task-record.ts'
-import { serverTime, type MongoContext } from './mongo-context.ts'
+import { sameInstant, serverTime, type MongoContext } from './mongo-context.ts'
 import { findTask, isGone, readTask, taskIdOf } from './task-document.ts'
 
 export async function adoptTask(
@@ -31,7 +31,7 @@ async function ended(context: MongoContext, id: string): Promise<boolean> {
   if (!driver || driver.gone) return true
   if (!isGone(driver, await serverTime(context))) return false
   const { matchedCount } = await context.orchestrators.updateOne(
-    { _id: id, beatAt: driver.beatAt },
+    { _id: id, beatAt: sameInstant(driver.beatAt) },
     { $set: { gone: true } },
   )
   return matchedCount === 1

@@ -53,3 +53,11 @@ export async function serverTime({ db }: Pick<MongoContext, 'db'>): Promise<numb
   if (!(localTime instanceof Date)) throw new TypeError('expected the server to say what time it is')
   return localTime.getTime()
 }
+
+/**
+ * Matches a time of the server's that was read before. Some servers keep more digits of their clock than they tell, and
+ * find nothing by what they told.
+ */
+export function sameInstant(time: Date) {
+  return { $gte: time, $lt: new Date(time.getTime() + 1) }
+}

@@ -1,7 +1,7 @@
 import { checkMs } from '../store/check.ts'
 import { SEEN_MS, WAITER_MS } from '../store/lease.ts'
 import { GRACE_MS, type SweepOptions, type SweepResult } from '../store/store.ts'
-import { serverTime, type MongoContext } from './mongo-context.ts'
+import { sameInstant, serverTime, type MongoContext } from './mongo-context.ts'
 
 export async function sweep(context: MongoContext, options: SweepOptions = {}): Promise<SweepResult> {
   const { graceMs = GRACE_MS } = options
@@ -42,7 +42,7 @@ async function sweepOrchestrators({ orchestrators, tasks }: MongoContext, limit:
   for (const { _id, gone, beatAt, lifetimeMs } of old) {
     if (!gone && beatAt.getTime() + lifetimeMs >= limit.getTime()) continue
     if (await tasks.findOne({ orchestrator: _id }, { projection: { _id: 1 } })) continue
-    const { deletedCount } = await orchestrators.deleteOne({ _id, beatAt })
+    const { deletedCount } = await orchestrators.deleteOne({ _id, beatAt: sameInstant(beatAt) })
     swept += deletedCount
   }
   return swept

@@ -1,7 +1,7 @@
 import type { Lease, LeaseTakeover } from '../store/lease.ts'
 import { leaseLost, seedIsLeased } from '../store/refusals.ts'
 import { checkTakeover } from '../store/seed-input.ts'
-import { serverTime, type MongoContext } from './mongo-context.ts'
+import { sameInstant, serverTime, type MongoContext } from './mongo-context.ts'
 import { findSeed, leasedBy, toLease } from './seed-document.ts'
 
 export async function takeOverLease(context: MongoContext, takeover: LeaseTakeover): Promise<Lease> {
@@ -12,7 +12,10 @@ export async function takeOverLease(context: MongoContext, takeover: LeaseTakeov
   if (!revoke && toLease(before, await serverTime(context))?.state === 'held') throw seedIsLeased(takeover)
   const taken = await context.seeds.findOneAndUpdate(
     // What has expired stays so until it is renewed.
-    { ...leasedBy(takeover, fence), ...(!revoke && { leaseRenewedAt: before.leaseRenewedAt }) },
+    {
+      ...leasedBy(takeover, fence),
+      ...(!revoke && before.leaseRenewedAt && { leaseRenewedAt: sameInstant(before.leaseRenewedAt) }),
+    },
     {
       $set: { leaseHolder: holder, leaseWorker: worker, leaseMs },
       $inc: { fence: 1 },

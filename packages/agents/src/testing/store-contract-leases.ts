@@ -146,6 +146,15 @@ export function leaseContract(scenario: StoreCase): void {
     expect((await take(store, 'b')).fence).toBe(lease.fence + 2)
   })
 
+  scenario('hands over what has expired by its own clock', async ({ store }) => {
+    await insertSeed(store)
+    const claimed = await take(store, 'a', 1)
+    const lease = await store.leases.renew(claimed)
+    while ((await store.now()) <= lease.expiresAt);
+    const takeover = { ...lease, holder: 'reconciler', worker: 'w', leaseMs: 5_000 }
+    expect(await store.leases.takeOver(takeover)).toMatchObject({ state: 'held', fence: lease.fence + 1 })
+  })
+
   scenario('takes from a living holder only what a person revokes', async ({ store }) => {
     await insertSeed(store)
     const lease = await take(store, 'a')

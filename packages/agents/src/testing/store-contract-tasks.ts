@@ -61,6 +61,15 @@ export function taskContract(scenario: StoreCase): void {
     await store.tasks.change(KEY, { fence: 2, data: { state: 'adopted' } })
   })
 
+  scenario('gives a task to another when its orchestrator was silent too long', async ({ store }) => {
+    await driven(store, 'first', 500)
+    await store.orchestrators.beat('first')
+    await store.orchestrators.register({ id: 'second', lifetimeMs: 60_000 })
+    const silentUntil = (await store.now()) + 500
+    while ((await store.now()) <= silentUntil);
+    expect(await store.tasks.adopt(KEY, { orchestrator: 'second', fence: 1 })).toMatchObject({ fence: 2 })
+  })
+
   scenario('takes no task from an orchestrator that lives', async ({ store, backdate }) => {
     await driven(store)
     await store.orchestrators.register({ id: 'second', lifetimeMs: 60_000 })
