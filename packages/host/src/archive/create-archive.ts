@@ -38,6 +38,8 @@ export interface Archive {
   readonly stream: AsyncIterable<Uint8Array>
 }
 
+/** Least that a piece of the stream has, but for the last. */
+const PIECE_BYTES = 262_144
 const EXIT_MARK = 'archive-tar-exit:'
 const GNU_CREATE = [
   'tar',
@@ -127,7 +129,7 @@ async function* archiveStream(
   const verdict = new TarVerdict()
   const saying = readLines(program.stderr, (line) => verdict.take(line))
   const feeding = feed(program.stdin, nulEnded(changed.map(pathOfLine)))
-  for await (const chunk of program.stdout) yield counted(chunk as Buffer)
+  for await (const piece of gathered(program.stdout)) yield counted(piece)
   const exit = await program.exited
   await Promise.all([saying, feeding])
   signal?.throwIfAborted()
@@ -157,6 +159,21 @@ class TarVerdict {
       return
     throw programError('cannot archive the directory', this.#failure ?? `exit code ${compressorExit}`)
   }
+}
+
+/** Whoever stores the stream has costs for each piece, which are more than those of a copy. */
+async function* gathered(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let chunks: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of source) {
+    chunks.push(chunk)
+    bytes += chunk.length
+    if (bytes < PIECE_BYTES) continue
+    yield Buffer.concat(chunks, bytes)
+    chunks = []
+    bytes = 0
+  }
+  if (bytes > 0) yield Buffer.concat(chunks, bytes)
 }
 
 /** Small blocks in one piece each of some 64 KiB. */

@@ -7,6 +7,7 @@ import type { TarEntry } from './tar-entry.ts'
 /** Targets of symlinks that a hard link may name; kept up to this many bytes. */
 const MAX_LINK_MEMORY = 8 * 1_048_576
 const MAX_ARCHIVES = 8_000
+const SLASH = 0x2f
 
 export interface EntryVetterOptions {
   readonly limits: Required<ArchiveLimits>
@@ -94,7 +95,9 @@ export class EntryVetter {
     const end = path.lastIndexOf('/')
     const parent = end === -1 ? '' : path.slice(0, end)
     if (parent === this.#knownParent) return
-    for (let slash = path.indexOf('/'); slash !== -1; slash = path.indexOf('/', slash + 1)) {
+    // Within one archive nothing turns a directory into something else.
+    const known = commonDirectory(parent, this.#knownParent)
+    for (let slash = path.indexOf('/', known + 1); slash !== -1; slash = path.indexOf('/', slash + 1)) {
       const above = path.slice(0, slash)
       const kind = this.#kindOf(above)
       if (kind === undefined || kind === 'gone')
@@ -148,4 +151,19 @@ export class EntryVetter {
     const folded = text.normalize('NFD').toUpperCase().toLowerCase().normalize('NFC')
     return Buffer.from(folded, 'utf8').toString('latin1')
   }
+}
+
+/** Bytes of the deepest directory that is both or above both; 0 when that is the root. */
+function commonDirectory(a: string, b: string): number {
+  const length = Math.min(a.length, b.length)
+  let same = 0
+  let slash = 0
+  for (; same < length && a.charCodeAt(same) === b.charCodeAt(same); same += 1)
+    if (a.charCodeAt(same) === SLASH) slash = same
+  return isEnd(a, same) && isEnd(b, same) ? same : slash
+}
+
+/** A part of the path ends there. */
+function isEnd(path: string, at: number): boolean {
+  return at === path.length || path.charCodeAt(at) === SLASH
 }

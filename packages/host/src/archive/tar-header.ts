@@ -14,6 +14,8 @@ export interface TarHeader {
   readonly type: string
 }
 
+/** The field of the checksum, as it counts in the checksum. */
+const CHECKSUM_OF_BLANKS = 8 * 0x20
 const USTAR = Buffer.from('ustar\0', 'latin1')
 
 /**
@@ -43,23 +45,33 @@ export function parseTarHeader(bytes: Buffer, at = 0): TarHeader {
  */
 export function writeTarHeader(target: Buffer, at: number, header: TarHeader, magic: 'ustar' | 'gnu'): void {
   const { name, link } = header
-  target.fill(0, at, at + BLOCK)
+  EMPTY_HEADERS[magic].copy(target, at)
   target.write(name, at, 100, 'latin1')
   writeNumber(target, header.mode, at + 100, 8)
-  // Whoever unpacks owns what is unpacked.
-  writeNumber(target, 0, at + 108, 8)
-  writeNumber(target, 0, at + 116, 8)
   writeNumber(target, header.size, at + 124, 12)
   writeNumber(target, header.mtime, at + 136, 12)
   target[at + 156] = header.type.charCodeAt(0)
   if (link !== '') target.write(link, at + 157, 100, 'latin1')
-  target.write(magic === 'ustar' ? 'ustar\x0000' : 'ustar  \0', at + 257, 8, 'latin1')
-  const sum = sumOf(target, at, at + Math.min(name.length, 100)) + sumOf(target, at + 100, at + 148)
-  const rest =
-    sumOf(target, at + 156, at + 157 + Math.min(link.length, 100)) + sumOf(target, at + 257, at + 265)
-  // The rest are zeros.
-  writeNumber(target, 8 * 0x20 + sum + rest, at + 148, 7)
+  const named = sumOf(target, at, at + Math.min(name.length, 100)) + sumOf(target, at + 100, at + 148)
+  const linked = sumOf(target, at + 156, at + 157 + Math.min(link.length, 100))
+  // What is between them are zeros.
+  const sum = CHECKSUM_OF_BLANKS + named + linked + sumOf(target, at + 257, at + 265)
+  writeNumber(target, sum, at + 148, 7)
   target[at + 155] = 0x20
+}
+
+/** What all headers have in common. Whoever unpacks owns what is unpacked. */
+const EMPTY_HEADERS: Readonly<Record<'ustar' | 'gnu', Buffer>> = {
+  ustar: emptyHeader('ustar\x0000'),
+  gnu: emptyHeader('ustar  \0'),
+}
+
+function emptyHeader(magic: string): Buffer {
+  const block = Buffer.alloc(BLOCK)
+  writeNumber(block, 0, 108, 8)
+  writeNumber(block, 0, 116, 8)
+  block.write(magic, 257, 8, 'latin1')
+  return block
 }
 
 /** A header block of its own; `writeTarHeader` fills a part of a larger buffer. */
@@ -76,7 +88,7 @@ export function paddingOf(size: number): number {
 
 /** The sum of all bytes, those of the checksum itself taken as spaces. */
 function checksum(bytes: Buffer, at: number): number {
-  return 8 * 0x20 + sumOf(bytes, at, at + 148) + sumOf(bytes, at + 156, at + BLOCK)
+  return CHECKSUM_OF_BLANKS + sumOf(bytes, at, at + 148) + sumOf(bytes, at + 156, at + BLOCK)
 }
 
 function sumOf(bytes: Buffer, start: number, end: number): number {
