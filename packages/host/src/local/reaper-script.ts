@@ -8,9 +8,12 @@
  * - It signals nobody without proof: session and start time agree, and the leader's number was not given away since.
  * - A name of a program may hold newlines and parentheses: fields begin after the last `)`, as in `parseProcessStat`.
  * - It has a session of its own and lets SIGINT and SIGHUP pass: what ends us must not end it first.
+ * - A process may go while it is looked at, which the shell complains of: on a worker nobody reads that any more by then,
+ *   and SIGPIPE would end it in the middle of its work.
  */
 export const REAPER_SCRIPT = `
-trap '' HUP INT TERM
+trap '' HUP INT TERM PIPE
+exec 2>/dev/null
 list=' '
 while read -r what pid start; do
   entry=$pid:$start

@@ -37,11 +37,20 @@ export function errnoOf(stderr: string): string | undefined {
   return undefined
 }
 
+/** What our scripts say when a worker lacks a tool that nothing can take the place of. */
+const LACKS_DD = /^no GNU dd on the worker$/m
+
 /** Why an operation on a file failed, as the local one would say it. */
 export function workerFileError(result: ScriptResult, verb: string, path: string): HostError {
   const said = result.stderr.trim().slice(-1_000)
   const ending = result.signal ?? `exit code ${String(result.exitCode)}`
   const cause = new Error(said === '' ? ending : said)
+  if (LACKS_DD.test(result.stderr))
+    return new HostError(
+      'unsupported',
+      `cannot ${verb} ${path} within a directory: the worker lacks GNU dd, install coreutils there`,
+      { cause },
+    )
   const code = errnoOf(result.stderr)
   if (code === undefined) return new HostError('io', `cannot ${verb} ${path}: ${cause.message}`, { cause })
   return fileError(Object.assign(cause, { code }), verb, path)

@@ -13,7 +13,7 @@ import { localSide, sshSide, type Side } from './sides.ts'
 // Runs the drill, as the child of the first process of a namespace. Its argument are the options; it ends early when
 // its input does. The last line of its output are the losses.
 
-const DEADLINE_MS = 30_000
+const DEADLINE_MS = 20_000
 /** What was ended has gone by then. */
 const GONE_MS = 5_000
 const say = (text: string): void => void process.stderr.write(`${text}\n`)
@@ -72,23 +72,43 @@ async function playRun({ n, side, scenario, kind }: PlannedRun, sabotage: boolea
     return bystander
   }
   const env = { X_DRILL: `${there}/` }
-  let late: ReturnType<typeof setTimeout> | undefined
-  const deadline = new Promise<readonly string[]>((resolve) => {
-    late = setTimeout(() => resolve([`it hangs after ${DEADLINE_MS} ms`]), DEADLINE_MS)
-  })
   const ground = { host, there, env, open: side.open, giveAway, abandon: side.abandon }
-  const played = playScenario(scenario, ground).catch((error: unknown): readonly string[] => [
-    `it ended with ${String(error)}`,
-  ])
-  const wrong = await Promise.race([played, deadline])
-  clearTimeout(late)
-  await host.close()
-  const harmed = (await Promise.all(bystanders.map((bystander) => bystander.harmed()))).reduce(
-    (sum, count) => sum + count,
-    0,
+  const wrong: string[] = []
+  const step = async <T>(what: string, work: Promise<T>): Promise<T | undefined> => {
+    const done = await inTime(work)
+    if (done.isDone) return done.value
+    wrong.push(`${what} ${done.why}`)
+    return undefined
+  }
+  wrong.push(...((await step('the scenario', playScenario(scenario, ground))) ?? []))
+  await step('closing the host', host.close())
+  const harmed = await Promise.all(
+    bystanders.map(async (bystander) => (await step('looking at the bystander', bystander.harmed())) ?? 0),
   )
-  for (const bystander of bystanders) await bystander.release()
-  return { wrong, harmed, left: await leftBehind(there, GONE_MS) }
+  for (const bystander of bystanders) await step('ending the bystander', bystander.release())
+  return {
+    wrong,
+    harmed: harmed.reduce((sum, count) => sum + count, 0),
+    left: await leftBehind(there, GONE_MS),
+  }
+}
+
+type InTime<T> =
+  { readonly isDone: true; readonly value: T } | { readonly isDone: false; readonly why: string }
+
+/** What hangs or fails is told, and does not keep the drill from going on. */
+async function inTime<T>(work: Promise<T>): Promise<InTime<T>> {
+  let late: ReturnType<typeof setTimeout> | undefined
+  const deadline = new Promise<InTime<T>>((resolve) => {
+    late = setTimeout(() => resolve({ isDone: false, why: `hangs after ${DEADLINE_MS} ms` }), DEADLINE_MS)
+  })
+  const done = work.then(
+    (value): InTime<T> => ({ isDone: true, value }),
+    (error: unknown): InTime<T> => ({ isDone: false, why: `ended with ${String(error)}` }),
+  )
+  const first = await Promise.race([done, deadline])
+  clearTimeout(late)
+  return first
 }
 
 function oneOf<T>(random: SeededRandom, list: readonly T[]): T | undefined {
