@@ -12,6 +12,8 @@ export interface TailFile {
   size(): Promise<number>
   /** Fills the buffer from `start` on as far as there is something. @returns how many bytes */
   read(buffer: Buffer, start: number): Promise<number>
+  /** The same while everything else waits: for what is in memory. */
+  readNow?(buffer: Buffer, start: number): number
   close(): Promise<void>
 }
 
@@ -50,9 +52,16 @@ export class TailReader {
     this.lines = new LineCutter(settings.maxLineBytes)
   }
 
-  /** The next piece, in memory that the next call uses again; `undefined` when there is none now. */
-  async read(): Promise<Buffer | undefined> {
+  /**
+   * The next piece, in memory that the next call uses again; `undefined` when there is none now.
+   * @param isFresh this machine has just written it: it is in memory, and read without another thread
+   */
+  async read(isFresh = false): Promise<Buffer | undefined> {
     if (this.#open === undefined) await this.#begin()
+    else if (isFresh && this.#open.readNow) {
+      const piece = this.#take(this.#open.readNow(this.#buffer, this.#position - this.#mark.length))
+      if (piece !== undefined && piece !== 'restarted') return piece
+    }
     while (this.#open !== undefined) {
       const piece = await this.#readOn(this.#open)
       if (piece !== undefined) return piece
@@ -86,22 +95,28 @@ export class TailReader {
     this.#mark = mark.subarray(0, bytesRead)
   }
 
-  /** The mark and what follows it in one read, so that nothing can change in between. */
   async #readOn(file: TailFile): Promise<Buffer | undefined> {
     for (;;) {
-      const mark = this.#mark
-      const start = this.#position - mark.length
-      const bytesRead = await file.read(this.#buffer, start)
-      const isSame = this.#buffer.subarray(0, Math.min(bytesRead, mark.length)).equals(mark)
-      if (!isSame) {
-        this.#restart()
-        continue
-      }
-      if (bytesRead === mark.length) return undefined
-      this.#position = start + bytesRead
-      this.#mark = Buffer.from(this.#buffer.subarray(Math.max(0, bytesRead - MARK_BYTES), bytesRead))
-      return this.#buffer.subarray(mark.length, bytesRead)
+      const piece = this.#take(await file.read(this.#buffer, this.#position - this.#mark.length))
+      if (piece !== 'restarted') return piece
     }
+  }
+
+  /**
+   * What is new of so many bytes in the buffer. They begin with the mark: it and what follows it come by one read, so that
+   * nothing can change in between.
+   */
+  #take(bytesRead: number): Buffer | 'restarted' | undefined {
+    const mark = this.#mark
+    const isSame = this.#buffer.subarray(0, Math.min(bytesRead, mark.length)).equals(mark)
+    if (!isSame) {
+      this.#restart()
+      return 'restarted'
+    }
+    if (bytesRead === mark.length) return undefined
+    this.#position += bytesRead - mark.length
+    this.#mark = Buffer.from(this.#buffer.subarray(Math.max(0, bytesRead - MARK_BYTES), bytesRead))
+    return this.#buffer.subarray(mark.length, bytesRead)
   }
 
   #restart(): void {

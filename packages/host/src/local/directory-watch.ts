@@ -26,6 +26,9 @@ export class DirectoryWatch implements Disposable {
   #isStale = true
   #isNamed = false
   #wake = (): void => undefined
+  #timer: NodeJS.Timeout | undefined
+  #timerMs = 0
+  #signal: AbortSignal | undefined
 
   constructor(file: string) {
     this.#file = file
@@ -34,13 +37,16 @@ export class DirectoryWatch implements Disposable {
   /**
    * Resolves when something may have happened since the last call, or when it is time to look anyway. The first call
    * resolves at once, and so does one after `signal` has aborted.
+   * @returns whether an event told it, and nothing but an event
    */
-  async wait(signal: AbortSignal): Promise<void> {
+  async wait(signal: AbortSignal): Promise<boolean> {
     if (!this.#hasNews && !signal.aborted) await this.#news(signal)
+    const isTold = this.#hasNews && !this.#isStale
     this.#hasNews = false
-    if (!this.#isStale || signal.aborted) return
+    if (!this.#isStale || signal.aborted) return isTold
     this.#isStale = false
     await this.#renew()
+    return false
   }
 
   /** True when an event has named the file itself, or something in it when it is a directory, since the last call. */
@@ -53,30 +59,35 @@ export class DirectoryWatch implements Disposable {
   [Symbol.dispose](): void {
     for (const { watcher } of this.#watched) watcher.close()
     this.#watched = []
+    clearTimeout(this.#timer)
+    this.#signal?.removeEventListener('abort', this.#abort)
   }
 
+  /** Timer and listener stay from one wait to the next: making them anew would delay what is told. */
   async #news(signal: AbortSignal): Promise<void> {
-    let timer: NodeJS.Timeout | undefined
-    let settle = (): void => undefined
-    try {
-      await new Promise<void>((resolve) => {
-        settle = resolve
-        this.#wake = resolve
-        timer = setTimeout(
-          () => {
-            this.#isStale = true
-            resolve()
-          },
-          this.#isBlind ? BLIND_LOOK_MS : LOOK_MS,
-        )
-        signal.addEventListener('abort', settle, { once: true })
-      })
-    } finally {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', settle)
-      this.#wake = () => undefined
+    if (this.#signal !== signal) {
+      this.#signal?.removeEventListener('abort', this.#abort)
+      signal.addEventListener('abort', this.#abort, { once: true })
+      this.#signal = signal
     }
+    const lookMs = this.#isBlind ? BLIND_LOOK_MS : LOOK_MS
+    if (this.#timer !== undefined && this.#timerMs === lookMs) {
+      this.#timer.refresh()
+    } else {
+      clearTimeout(this.#timer)
+      this.#timer = setTimeout(this.#look, lookMs)
+      this.#timerMs = lookMs
+    }
+    await new Promise<void>((resolve) => (this.#wake = resolve))
+    this.#wake = () => undefined
   }
+
+  readonly #look = (): void => {
+    this.#isStale = true
+    this.#wake()
+  }
+
+  readonly #abort = (): void => this.#wake()
 
   /** Afterwards what is watched is what the path leads to now. */
   async #renew(): Promise<void> {

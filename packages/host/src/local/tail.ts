@@ -1,4 +1,4 @@
-import { constants, type BigIntStats } from 'node:fs'
+import { constants, readSync, type BigIntStats } from 'node:fs'
 import { lstat, open, stat, type FileHandle } from 'node:fs/promises'
 import { assertAbsolute, assertBytes } from '../assert-arguments.ts'
 import { HostError } from '../errors.ts'
@@ -38,9 +38,10 @@ async function* follow(
   const reader = new TailReader(placeOf(file, settings.noFollow), { ...settings, readBytes: READ_BYTES })
   try {
     for (;;) {
-      await watch.wait(signal)
+      const isTold = await watch.wait(signal)
       signal.throwIfAborted()
-      for (let chunk = await reader.read(); chunk !== undefined; chunk = await reader.read()) {
+      // Only the first: others have their turn between the pieces of a flood.
+      for (let chunk = await reader.read(isTold); chunk !== undefined; chunk = await reader.read()) {
         yield reader.lines.add(chunk)
         signal.throwIfAborted()
       }
@@ -82,7 +83,7 @@ async function openRegular(
     handle = await open(file, O_RDONLY | O_NONBLOCK | O_NOCTTY | (noFollow ? O_NOFOLLOW : 0))
     const found = await handle.stat({ bigint: true })
     if (!found.isFile()) throw new HostError('io', `not a regular file: cannot follow ${file}`)
-    return tailFile(handle, identify(found), naming)
+    return tailFile(file, handle, identify(found), naming)
   } catch (error) {
     await handle?.close()
     assertMissing(error)
@@ -91,6 +92,7 @@ async function openRegular(
 }
 
 function tailFile(
+  file: string,
   handle: FileHandle,
   identity: string,
   naming: <T>(work: Promise<T>) => Promise<T>,
@@ -98,6 +100,13 @@ function tailFile(
   return {
     identity,
     size: async () => (await naming(handle.stat())).size,
+    readNow: (buffer, start) => {
+      try {
+        return readSync(handle.fd, buffer, 0, buffer.length, start)
+      } catch (error) {
+        throw fileError(error, 'follow', file)
+      }
+    },
     read: async (buffer, start) => (await naming(handle.read(buffer, 0, buffer.length, start))).bytesRead,
     close: () => handle.close(),
   }

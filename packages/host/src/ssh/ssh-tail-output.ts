@@ -1,23 +1,42 @@
 import { HostError } from '../errors.ts'
 import type { RunningScript } from './ssh-files-stream.ts'
-import { untilAborted } from './until-aborted.ts'
 
 const NEWLINE = 0x0a
+/** With more than this the script has to wait. */
+const HELD_BYTES = 256 * 1024
 
-/** What a script that follows a file says: lines, and pieces of the file between them. One question at a time. */
+/**
+ * What a script that follows a file says: lines, and pieces of the file between them. One question at a time.
+ *
+ * It listens to the stream by itself: an iteration over it would let every line pass through several turns.
+ */
 export class TailOutput {
   readonly #script: RunningScript
   readonly #file: string
   readonly #signals: readonly AbortSignal[]
-  readonly #chunks: AsyncIterator<Buffer, void>
+  #chunks: Buffer[] = []
+  #heldBytes = 0
   #unread: Buffer = Buffer.alloc(0)
+  #hasEnded = false
+  #wake = (): void => undefined
 
   /** @param signals each ends a wait, with its reason */
   constructor(script: RunningScript, file: string, signals: readonly AbortSignal[]) {
     this.#script = script
     this.#file = file
     this.#signals = signals
-    this.#chunks = script.stdout[Symbol.asyncIterator]() as AsyncIterator<Buffer, void>
+    for (const signal of signals) signal.addEventListener('abort', this.#look, { once: true })
+    script.stdout.on('data', (chunk: Buffer) => {
+      this.#chunks.push(chunk)
+      this.#heldBytes += chunk.length
+      if (this.#heldBytes > HELD_BYTES) script.stdout.pause()
+      this.#wake()
+    })
+    for (const name of ['end', 'close'] as const)
+      script.stdout.once(name, () => {
+        this.#hasEnded = true
+        this.#wake()
+      })
   }
 
   /** The next line. @throws HostError `io` when the script has ended; what a signal says */
@@ -49,13 +68,25 @@ export class TailOutput {
   }
 
   release(): void {
+    for (const signal of this.#signals) signal.removeEventListener('abort', this.#look)
     this.#script.release()
   }
 
   async #chunk(): Promise<Buffer> {
-    const next = await untilAborted(this.#chunks.next(), this.#signals)
-    if (next.done !== true) return next.value
+    for (;;) {
+      for (const signal of this.#signals) signal.throwIfAborted()
+      const chunk = this.#chunks.shift()
+      if (chunk !== undefined) {
+        this.#heldBytes -= chunk.length
+        return chunk
+      }
+      if (this.#hasEnded) break
+      this.#script.stdout.resume()
+      await new Promise<void>((resolve) => (this.#wake = resolve))
+    }
     const { stderr } = await this.#script.result()
     throw new HostError('io', `cannot follow ${this.#file}: ${stderr.trim() || 'the script ended'}`)
   }
+
+  readonly #look = (): void => this.#wake()
 }
