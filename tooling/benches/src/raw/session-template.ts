@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { openSession, removeSession, type CODEX_VERSIONS, type Login } from '@x/codex'
 import type { Host } from '@x/host'
@@ -9,6 +8,8 @@ export interface TemplateOptions {
   readonly directory: string
   readonly version: (typeof CODEX_VERSIONS)[number]
   readonly login: Login
+  /** Where Codex is installed on that host. @default the host's own cache */
+  readonly cacheDir?: string
 }
 
 /** The configuration of a bare Codex with `root` as its task's directory, below `stateDir`. */
@@ -23,15 +24,19 @@ export async function readTemplate({
   directory,
   version,
   login,
+  cacheDir,
 }: TemplateOptions): Promise<SessionTemplate> {
   const stateDir = path.join(directory, 'ours')
   const taskId = 'template'
-  const session = await openSession({ host, stateDir, version, taskId, login })
+  const session = await openSession({
+    ...{ host, stateDir, version, taskId, login },
+    ...(cacheDir !== undefined && { cacheDir }),
+  })
   await session.ready
   const root = path.join(stateDir, 'tasks', taskId)
   const [config, auth] = await Promise.all(
     ['config.toml', 'auth.json'].map((name) =>
-      readFile(path.join(root, 'home/.codex', name), 'utf8').catch(() => ''),
+      host.files.readText(path.join(root, 'home/.codex', name)).catch(() => ''),
     ),
   )
   await session.close()
