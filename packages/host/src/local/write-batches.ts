@@ -1,21 +1,25 @@
 import type { FileHandle } from 'node:fs/promises'
 
-/** What is written at once. */
-const BATCH_BYTES = 256 * 1024
+/** What is written at once: each write is handed to another thread, which costs more than 32 KiB are worth. */
+const BATCH_BYTES = 1024 * 1024
+/** What comes slowly is not kept back for longer. */
+const BATCH_MS = 100
 
-/** Small pieces together, as they are: what comes from a worker comes in packets of 32 KiB. */
+/** Small pieces together, as they are. */
 export async function* inBatches(
   source: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<readonly Uint8Array[], void> {
   let pieces: Uint8Array[] = []
   let bytes = 0
+  let begunAt = performance.now()
   for await (const piece of source) {
     pieces.push(piece)
     bytes += piece.length
-    if (bytes < BATCH_BYTES) continue
+    if (bytes < BATCH_BYTES && performance.now() - begunAt < BATCH_MS) continue
     yield pieces
     pieces = []
     bytes = 0
+    begunAt = performance.now()
   }
   if (bytes > 0) yield pieces
 }

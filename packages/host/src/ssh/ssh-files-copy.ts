@@ -15,8 +15,10 @@ import { READ_FILE } from './ssh-files-scripts.ts'
 import { readPieces, RunningScript, shellScript } from './ssh-files-stream.ts'
 import { untilAborted } from './until-aborted.ts'
 
-/** What is read at once. */
-const PIECE_BYTES = 256 * 1024
+/** What is read at once: each read is done by another thread, which costs. */
+const PIECE_BYTES = 1024 * 1024
+/** What is sent before the progress is told. */
+const SENT_BYTES = 256 * 1024
 
 /** Turns how a script ended into an error by its code, unless it was a success. */
 export type Must = (result: ScriptResult, verb: string, entry: string) => ScriptResult
@@ -187,19 +189,22 @@ class CopyIn {
 
   /** @returns the sum of all */
   async #send(start: number, hash: Hash): Promise<string> {
-    const { source, bytes, from, check } = this.#copy
+    const { source, bytes, from: named, check } = this.#copy
     let at = start
     if (at > 0 || bytes === 0) this.#tell(at)
     for await (const piece of readAhead(source, start, bytes)) {
-      check()
-      hash.update(piece)
-      // How it ended tells why.
-      if (!(await this.#running.send(piece))) return ''
-      at += piece.length
-      this.#tell(at)
+      for (let from = 0; from < piece.length; from += SENT_BYTES) {
+        const sent = piece.subarray(from, from + SENT_BYTES)
+        check()
+        hash.update(sent)
+        // How it ended tells why.
+        if (!(await this.#running.send(sent))) return ''
+        at += sent.length
+        this.#tell(at)
+      }
     }
     check()
-    if (at < bytes) throw new HostError('io', `the source became shorter while it was copied: ${from}`)
+    if (at < bytes) throw new HostError('io', `the source became shorter while it was copied: ${named}`)
     return hash.digest('hex')
   }
 

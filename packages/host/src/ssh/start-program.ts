@@ -88,7 +88,8 @@ export async function startProgram(
       channel.stderr.unpipe(stderr).resume()
       stdout.destroy()
       stderr.destroy()
-      channel.end()
+      // Ended twice, it would make an error of it, stack and all, for nobody.
+      if (!channel.writableEnded) channel.end()
       channel.close()
     },
   }

@@ -97,6 +97,21 @@ export function copyContract(contractCase: ContractCase, withinCase: ContractCas
     expect(await way.listTarget()).toEqual(['file'])
   })
 
+  both('who is told that all has arrived may still end it, and the next one needs no byte', async (way) => {
+    const from = await way.writeSource('source', BYTES)
+    await way.writeTarget('file', 'old')
+    const reason = new Error('cut at the end')
+    const onProgress = ({ bytes, totalBytes }: CopyProgress): void => {
+      if (bytes === totalBytes) throw reason
+    }
+    await expect(way.copy(from, way.target('file'), { onProgress })).rejects.toBe(reason)
+    expect(Buffer.from(await way.readTarget('file')).toString()).toBe('old')
+    const result = await way.copy(from, way.target('file'))
+    expect(result).toMatchObject({ resumedFrom: BYTES.length, skipped: false })
+    expect(BYTES.equals(await way.readTarget('file'))).toBe(true)
+    expect(await way.listTarget()).toEqual(['file'])
+  })
+
   both('what an earlier copy has left is not trusted', async (way) => {
     const from = await way.writeSource('source', BYTES)
     const reason = new Error('cut')
