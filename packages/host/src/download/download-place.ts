@@ -37,6 +37,7 @@ export class DownloadPlace {
   readonly #program: RunningProcess
   readonly #lines: AsyncGenerator<string, void>
   readonly #gone = new Interrupt()
+  readonly #saying: Promise<void>
   #said = ''
   #isFetching = false
 
@@ -54,7 +55,7 @@ export class DownloadPlace {
     this.#options = options
     this.#lines = linesOf(program)
     void program.exited.then(this.#gone.raise)
-    void readLines(program.stderr, (line) => (this.#said = `${this.#said}${line}\n`.slice(-4_000)))
+    this.#saying = readLines(program.stderr, (line) => (this.#said = `${this.#said}${line}\n`.slice(-4_000)))
   }
 
   /** @param target an absolute path that ends in a name. The caller closes the place. */
@@ -112,6 +113,7 @@ export class DownloadPlace {
   async failure(): Promise<HostError> {
     this.#program.stdin?.end()
     const exit = await this.#program.exited
+    await this.#saying
     const what = `cannot download to ${this.#target}`
     if (isLost(exit)) return lost(what)
     if (exit.exitCode === OUTSIDE) return new HostError('outside', `not where it must lie: ${what}`)

@@ -131,14 +131,19 @@ fetch() {
   rm -f "$own/full" "$own/said"
   echo "done $(cat "$own/exit") $(bytes) $full"
 }
-piece() { dd bs="$1" count=1 iflag=fullblock 2>"$own/said" || { cat "$own/said" >&2; return 1; }; }
+piece() {
+  # Not by a file: the disk may be full.
+  said=$(dd bs="$1" count=1 iflag=fullblock 2>&1 >>"$own/data") && return
+  printf '%s\\n' "$said" >&2
+  return 1
+}
 take() {
   begin "$1" "$3" "$4" || return
   while IFS= read -r frame; do
     case $frame in
       end) echo "done 0 $(bytes)"; return ;;
       *[!0-9]* | '') return 1 ;;
-      *) piece "$frame" >>"$own/data" || return ;;
+      *) piece "$frame" || return ;;
     esac
   done
   return 1

@@ -35,6 +35,7 @@ async function fetchByCurl(place: DownloadPlace, ask: Ask, tell: Tell): Promise<
   place.fetch('curl -', ...renderCurlConfig(ask), '')
   const reader = new HeadReader()
   const ending = new Ending()
+  const flow = new Flow(ask)
   let verdict: Verdict | undefined
   let refusal: { readonly error: unknown } | undefined
   for (;;) {
@@ -49,7 +50,9 @@ async function fetchByCurl(place: DownloadPlace, ask: Ask, tell: Tell): Promise<
       }
       place.say(refusal === undefined ? answer(verdict, ask) : 'stop')
     } else if (line.startsWith('size ') && verdict?.kind === 'take') {
-      tell(Number(line.split(' ')[1]), verdict.totalBytes)
+      const bytes = Number(line.split(' ')[1])
+      flow.assertGoesOn(bytes, verdict.totalBytes)
+      tell(bytes, verdict.totalBytes)
     } else if (ending.push(line)) break
   }
   if (refusal !== undefined) throw refusal.error
@@ -89,17 +92,14 @@ async function fetchByWget(
   const limit = maxBytes === undefined ? '-' : String(maxBytes + 1)
   place.fetch(`${fetcher} ${limit} ${Math.ceil(idleTimeoutMs / 1_000)}`, source.url.href, '')
   const ending = new Ending()
-  let last = { bytes: 0, at: performance.now() }
+  const flow = new Flow(ask)
   for (;;) {
     const line = await place.next()
-    const [word, size, total = ''] = line.split(' ')
+    const [word, bytes, told = ''] = line.split(' ')
     if (word === 'size') {
-      const bytes = Number(size)
-      if (bytes !== last.bytes) last = { bytes, at: performance.now() }
-      // busybox's wget has no time limit that works everywhere.
-      if (performance.now() - last.at > idleTimeoutMs)
-        throw ending.failed(ask, `nothing came for ${idleTimeoutMs} ms`)
-      tell(bytes, total === '' ? undefined : Number(total))
+      const total = told === '' ? undefined : Number(told)
+      flow.assertGoesOn(Number(bytes), total)
+      tell(Number(bytes), total)
     } else if (ending.push(line)) break
   }
   let verdict: Verdict | undefined
@@ -125,7 +125,7 @@ async function ended(place: DownloadPlace, verdict: Take, ending: Ending, ask: A
 
 /** @throws DownloadError `fetch-cut` unless all has come */
 export function assertWhole(
-  { totalBytes }: Take,
+  { totalBytes }: Pick<Take, 'totalBytes'>,
   bytes: number,
   complaint: string | undefined,
   { source }: Ask,
@@ -136,6 +136,30 @@ export function assertWhole(
   const why = complaint === undefined ? '' : `: ${complaint}`
   const url = shownUrl(source.url)
   throw new DownloadError('fetch-cut', `${url} was cut after ${bytes}${of} bytes${why}`, { url, cause })
+}
+
+/**
+ * Notices when nothing comes any more. curl would take the mean of some seconds, and busybox's wget has no time limit that
+ * works everywhere.
+ */
+class Flow {
+  readonly #ask: Ask
+  #bytes = -1
+  #since = 0
+
+  constructor(ask: Ask) {
+    this.#ask = ask
+  }
+
+  /** @throws DownloadError `fetch-cut` when the bytes are as many as they were for too long */
+  assertGoesOn(bytes: number, totalBytes: number | undefined): void {
+    const { idleTimeoutMs } = this.#ask
+    const now = performance.now()
+    if (bytes !== this.#bytes) this.#since = now
+    this.#bytes = bytes
+    const idle = `nothing came for ${idleTimeoutMs} ms`
+    if (now - this.#since > idleTimeoutMs) assertWhole({ totalBytes }, bytes, idle, this.#ask)
+  }
 }
 
 /** What a program has said in the end. */

@@ -14,9 +14,11 @@ export interface Served {
   status: number | undefined
   /** Says how long it is. @default true */
   hasLength: boolean
+  /** Sent behind the body, which then has no length. */
+  trailer: string | undefined
 }
 
-/** A small HTTP server for tests: one file with ranges at `/file`, and `/to?<target>`, which leads there. */
+/** A small HTTP server for tests: one file with ranges at `/file`, and `/to/<target>`, which leads there. */
 export interface FileServer extends AsyncDisposable {
   readonly port: number
   readonly served: Served
@@ -37,15 +39,16 @@ export async function openFileServer(body: Buffer, address = '127.0.0.1'): Promi
     stallAfter: undefined,
     status: undefined,
     hasLength: true,
+    trailer: undefined,
   }
   const requests: IncomingHttpHeaders[] = []
   const sockets = new Set<Socket>()
   let onQuiet = (): void => undefined
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '', 'http://x')
-    if (url.pathname === '/to')
+    if (url.pathname.startsWith('/to/'))
       return void response
-        .writeHead(302, { location: decodeURIComponent(url.search.slice(1)) })
+        .writeHead(302, { location: decodeURIComponent(url.pathname.slice('/to/'.length)) })
         .end('elsewhere')
     requests.push(request.headers)
     void (async () => {
@@ -77,7 +80,8 @@ export async function openFileServer(body: Buffer, address = '127.0.0.1'): Promi
 }
 
 function serve(served: Served, headers: IncomingHttpHeaders, response: ServerResponse): void {
-  const { body, etag, status, cutAfter, stallAfter, hasLength } = served
+  const { body, etag, status, cutAfter, stallAfter, trailer } = served
+  const hasLength = served.hasLength && trailer === undefined
   if (status !== undefined) return void response.writeHead(status).end('not what you wanted')
   const asked = Number(/^bytes=(\d+)-$/.exec(headers.range ?? '')?.[1] ?? 0)
   const isSame = headers['if-range'] === undefined || headers['if-range'] === etag
@@ -90,8 +94,10 @@ function serve(served: Served, headers: IncomingHttpHeaders, response: ServerRes
     ...(etag === undefined ? {} : { etag }),
     ...(hasLength ? { 'content-length': part.length } : {}),
     ...(start > 0 ? range : {}),
+    ...(trailer === undefined ? {} : { trailer: 'x-trailer' }),
   })
   if (stallAfter !== undefined) return void response.write(part.subarray(0, stallAfter))
+  if (trailer !== undefined) response.addTrailers({ 'x-trailer': trailer })
   if (cutAfter === undefined) return void response.end(part)
   response.write(part.subarray(0, cutAfter), () => response.destroy())
 }
