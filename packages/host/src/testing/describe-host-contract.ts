@@ -6,6 +6,7 @@ import { connectContract } from './connect-contract.ts'
 import { openContractScope, type ContractScope } from './contract-scope.ts'
 import { copyContract } from './copy-contract.ts'
 import { detachedContract } from './detached-contract.ts'
+import { downloadContract } from './download-contract.ts'
 import { execContract } from './exec-contract.ts'
 import { envRemoveContract, execInputContract, secretEnvContract } from './exec-input-contract.ts'
 import { fileContract } from './file-contract.ts'
@@ -36,6 +37,7 @@ const CAPABILITIES = [
   'within',
   'copy',
   'archive',
+  'download',
 ] as const
 
 /** A part of the port that a host may lack, if it says so. */
@@ -102,6 +104,7 @@ export function describeHostContract(
     describe('followed files', () => tailContract(needing('tail')))
     describe('programs beside us', () => spawnContract(needing('spawn')))
     describe('archives', () => archiveContract(needing('archive', 'spawn')))
+    describe('downloads', () => downloadContract(needing('download', 'spawn', 'forward')))
     describe('terminals', () => ptyContract(needing('pty')))
     describe('connections', () => connectContract(needing('connect'), needing('connect', 'detached')))
     describe('forwards', () => forwardContract(needing('forward', 'connect', 'detached')))
