@@ -27,7 +27,7 @@ if [ -n "$start" ]; then
   }
 else
   leads() { kill -0 "$pid" 2>/dev/null; }
-  remain() { kill -s 0 -- "$whom" 2>/dev/null; }
+  remain() { kill -0 "$whom" 2>/dev/null; }
 fi
 within() {
   left=$1
@@ -38,15 +38,15 @@ within() {
   done
 }
 if leads; then
-  kill -s TERM -- "$whom" 2>/dev/null
-  within 100 leads || { kill -s KILL -- "$whom" 2>/dev/null; within 250 leads || exit 3; }
+  kill -TERM "$whom" 2>/dev/null
+  within 100 leads || { kill -KILL "$whom" 2>/dev/null; within 250 leads || exit 3; }
 fi
 [ "$whom" = "-$pid" ] || exit 0
 left=250
 while remain; do
   [ "$left" -gt 0 ] || exit 3
   left=$((left - 1))
-  kill -s KILL -- "$whom" 2>/dev/null
+  kill -KILL "$whom" 2>/dev/null
   sleep 0.02 2>/dev/null || sleep 1
 done
 exit 0

@@ -40,11 +40,12 @@ read -r boot_now </proc/sys/kernel/random/boot_id
  * - `kill_members` kills until there is nobody; fails when some are there after 5 s.
  * - `ends_within MS`: waits for the end of the leader.
  *
- * All exit with `denied` on stdout when a process may not be signalled.
+ * All exit with `denied` on stdout when a process may not be signalled. Of the ways to write `kill` with a group, dash
+ * does not take `-s NAME -GROUP`, and busybox fails for `--`.
  */
 export const END_PROCESSES = `
 send() {
-  kill -s "$1" -- "$2" 2>/dev/null && return 0
+  kill "-$1" "$2" 2>/dev/null && return 0
   is_same "$3" "$4" "$boot_now" && { echo denied; exit 0; }
   return 1
 }

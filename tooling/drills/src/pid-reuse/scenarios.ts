@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { HostError, type DetachedProcess, type Host, type LadderStep } from '@x/host'
+import { HostError, type DetachedProcess, type Host, type LadderStep, type ProcessIdentity } from '@x/host'
 import type { Bystander } from './bystander.ts'
 
 /** What a scenario works with. */
@@ -142,10 +142,11 @@ const SCENARIOS = {
     const lasting = ['sleep', '600']
     await using abandoned = await ground.abandon(ground, [SHORT, lasting])
     const [short = 0, long = 0] = abandoned.pids
+    const witness = await ground.host.identify(long)
     await ground.giveAway(short)
     abandoned.die()
     // It ends by the same hand that must not touch the bystander.
-    while (await isThere(ground.host, long)) await delay(20)
+    while (await isThere(ground.host, witness)) await delay(20)
     await delay(300)
     return []
   },
@@ -185,10 +186,11 @@ async function askAll(program: DetachedProcess): Promise<readonly string[]> {
   return wrong
 }
 
-/** On the way to a worker a connection may just have been cut. */
-async function isThere(host: Host, pid: number): Promise<boolean> {
+/** On the way to a worker a connection may just have been cut. Its number may be somebody else's by now, too. */
+async function isThere(host: Host, process: ProcessIdentity | undefined): Promise<boolean> {
   try {
-    return (await host.identify(pid)) !== undefined
+    const found = process && (await host.identify(process.pid))
+    return found !== undefined && found.startTime === process?.startTime
   } catch (error) {
     if (error instanceof HostError && error.code === 'connection-lost') return true
     throw error
