@@ -1,7 +1,8 @@
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { StoreError, type Store } from '@x/agents/store'
+import { StoreError, type Lease, type Store } from '@x/agents/store'
 import type { Losses } from '../drill.ts'
 import { startProgram, type Line, type Program } from '../stores/program.ts'
 import type { StorePlace } from '../stores/store-place.ts'
@@ -95,7 +96,8 @@ export class Race implements AsyncDisposable {
 
   private async follow(racer: Racer, round: number, fate: Fate): Promise<readonly Bad[]> {
     const bad: Bad[] = []
-    await new Promise<void>((resolve, reject) => {
+    let holding: Promise<void> | undefined
+    const left = new Promise<void>((resolve, reject) => {
       void racer.program.ended.then(() => reject(new Error('a racer has ended by itself')))
       racer.heard = (line) => {
         if ('starved' in line) bad.push({ kind: 'lost', text: `starved: ${String(line['starved'])}` })
@@ -111,48 +113,72 @@ export class Race implements AsyncDisposable {
           bad.push({ kind: 'lost', text: 'a holder was not the holder when it left' })
         if ('starved' in line || 'left' in line) resolve()
         if ('leased' in line)
-          this.hold(racer, fate, String(line['leased']), Number(line['fence'])).catch(reject)
+          holding = this.hold(racer, fate, {
+            seedId: String(line['leased']),
+            fence: Number(line['fence']),
+            left,
+          })
+        holding?.catch(reject)
       }
       racer.program.tell({ claim: round })
     })
+    await left
+    await holding
     return bad
   }
 
-  private async hold({ program }: Racer, fate: Fate, seedId: string, fence: number): Promise<void> {
-    if (fate === 'runs') return program.tell({ work: true })
+  private async hold({ program }: Racer, fate: Fate, claim: Claim): Promise<void> {
+    if (fate === 'runs') {
+      program.tell({ work: true })
+      return
+    }
     program.child.kill('SIGSTOP')
+    let mine: Lease | undefined
+    // In one half whoever has looked still holds it when the stopped one goes on, in the other it is free or another's.
+    const isHeld = this.options.sabotage || claim.fence % 2 === 0
     try {
-      await this.untilQuarantined(seedId, fence)
-      // A renewal that had left before the stop may still arrive, and then it is held once more.
-      while (fate === 'replaced' && !(await this.replace(seedId, fence)))
-        await this.untilQuarantined(seedId, fence)
+      if (fate === 'frozen') await this.untilQuarantined(claim)
+      else mine = await this.replace(claim)
+      if (mine && !isHeld) await this.options.store.leases.release(mine)
     } finally {
       program.tell({ work: true })
       program.child.kill('SIGCONT')
     }
+    await claim.left
+    if (mine && isHeld) await this.options.store.leases.release(mine)
   }
 
-  private async untilQuarantined(seedId: string, fence: number): Promise<void> {
+  private async untilQuarantined({ seedId, fence }: Claim): Promise<void> {
     for (;;) {
       const expired = await this.options.store.leases.list({ owner: OWNER, state: 'quarantined' })
       if (expired.some((lease) => lease.seedId === seedId && lease.fence === fence)) return
-      await new Promise((resolve) => setTimeout(resolve, 100))
+      await delay(100)
     }
   }
 
-  /** As whoever has looked at the worker does. @returns false when it is held again */
-  private async replace(seedId: string, fence: number): Promise<boolean> {
+  /** As whoever has looked at the worker does. A renewal that had left before the stop may still arrive. */
+  private async replace(claim: Claim): Promise<Lease> {
     const { store, marks } = this.options
+    const { seedId, fence } = claim
     const lease = { owner: OWNER, seedId, fence, holder: 'reconciler', worker: 'here', leaseMs: 60_000 }
-    try {
-      const mine = await store.leases.takeOver(lease)
-      await rm(path.join(marks, seedId), { force: true })
-      return await store.leases.release(mine)
-    } catch (error) {
-      if (error instanceof StoreError && error.code === 'leased') return false
-      throw error
+    for (;;) {
+      await this.untilQuarantined(claim)
+      try {
+        const mine = await store.leases.takeOver(lease)
+        await rm(path.join(marks, seedId), { force: true })
+        return mine
+      } catch (error) {
+        if (!(error instanceof StoreError) || error.code !== 'leased') throw error
+      }
     }
   }
+}
+
+interface Claim {
+  readonly seedId: string
+  readonly fence: number
+  /** When its holder is done with it. */
+  readonly left: Promise<void>
 }
 
 interface Bad {

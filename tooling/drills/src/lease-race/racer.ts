@@ -2,6 +2,7 @@
 import { open, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
+import { setTimeout as delay } from 'node:timers/promises'
 import { createSeeds, type SeedLease } from '@x/agents/seeds'
 import { StoreError, type SeedRecord, type Store } from '@x/agents/store'
 import { sayLine } from '../stores/program.ts'
@@ -80,9 +81,14 @@ async function writeAndLeave(store: Store, { lease, seed }: Holding): Promise<vo
   sayLine({ left: await lease.release() })
 }
 
+/** What the next holder has; as much as a store without fencing numbers would ask for. */
 async function withoutFence(store: Store, lease: SeedLease): Promise<{ fence: number; revision: number }> {
-  const seed = await store.seeds.get(lease)
-  return { fence: seed.lease?.fence ?? lease.fence, revision: seed.revision }
+  for (let tries = 1; ; tries += 1) {
+    const seed = await store.seeds.get(lease)
+    if (seed.lease || tries === 20)
+      return { fence: seed.lease?.fence ?? lease.fence, revision: seed.revision }
+    await delay(100)
+  }
 }
 
 await main()
