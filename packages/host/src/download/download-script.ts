@@ -125,7 +125,7 @@ fetch() {
     curl) take_curl ;;
     *) begin replace no && take_all "$limit" ;;
   esac
-  if [ "$tool" = curl ]; then tail -n 5; else cat; fi <"$own/said" | while IFS= read -r line; do printf 'said %s\\n' "$line"; done
+  if [ "$tool" = curl ]; then tail -n 20; else cat; fi <"$own/said" | while IFS= read -r line; do printf 'said %s\\n' "$line"; done
   full=
   [ ! -e "$own/full" ] || full=full
   rm -f "$own/full" "$own/said"

@@ -190,7 +190,9 @@ class Ending {
 
   get complaint(): string {
     const lines = this.said.filter((line) => line.trim() !== '' && !/^size \d+$|^ /.test(line))
-    return lines.at(-1)?.slice(0, 300) ?? `exit code ${this.exitCode}`
+    // curl explains at length what it has said in its first line.
+    const said = lines.find((line) => /^(?:curl|wget): /.test(line)) ?? lines.at(-1)
+    return said?.slice(0, 300) ?? `exit code ${this.exitCode}`
   }
 
   failed({ source }: Ask, why: string = this.complaint): DownloadError {
