@@ -7,4 +7,11 @@ import { leaseRace } from './lease-race/lease-race.ts'
 import { pidReuse } from './pid-reuse/pid-reuse.ts'
 
 /** Every drill there is. */
-export const DRILLS: readonly Drill[] = [killOrchestrator, hostileArchives, cutSsh, pidReuse, leaseRace, blobCrash]
+export const DRILLS: readonly Drill[] = [
+  killOrchestrator,
+  hostileArchives,
+  cutSsh,
+  pidReuse,
+  leaseRace,
+  blobCrash,
+]
