@@ -14,7 +14,7 @@ import { HOLD_FILE } from './ssh-tail-script.ts'
 const PERL = `
 use strict; use Config; use Errno; use Fcntl;
 my ($file, $follow, $from) = @ARGV;
-my ($open, $next, $position, $mark, $news, %watches);
+my ($open, $next, $position, $mark, $news, %watches, $got);
 my $flags = O_RDONLY | O_NONBLOCK | O_NOCTTY | ($follow eq "yes" ? 0 : O_NOFOLLOW);
 my ($directory) = $file =~ m{^(.*)/}s;
 $directory = "/" if $directory eq "";
@@ -56,8 +56,7 @@ sub stand {
 sub piece_at {
   my ($start, $length) = @_;
   sysseek($open->{handle}, $start, 0);
-  defined sysread($open->{handle}, my $got, $length) or refuse("failed $!");
-  return $got;
+  defined sysread($open->{handle}, $got, $length) or refuse("failed $!");
 }
 sub restart { put("restart\\n") if $position > 0; $position = 0; $mark = "" }
 sub begin {
@@ -67,12 +66,13 @@ sub begin {
   put("at $position\\n");
   restart() if $position > $open->{size};
   my $length = $position < 128 ? $position : 128;
-  $mark = piece_at($position - $length, $length);
+  piece_at($position - $length, $length);
+  $mark = $got;
 }
 sub read_on {
   for (;;) {
     my $old = length($mark);
-    my $got = piece_at($position - $old, 65536 + $old);
+    piece_at($position - $old, 65536 + $old);
     if (substr($got, 0, $old) ne $mark) { restart(); next }
     my $new = length($got) - $old;
     return 0 if $new == 0;
@@ -93,14 +93,16 @@ sub told_piece {
   }
   return 0;
 }
+my $is_due = 1;
 for (;;) {
-  watch("directory", $directory, 0xfc0);
+  watch("directory", $directory, 0xfc0) if $is_due;
   1 while told_piece();
   my $sees = watched("directory") && (!$open || watched("file"));
   my $ready = "";
   vec($ready, 0, 1) = 1;
   vec($ready, fileno($news), 1) = 1 if $news;
-  next if select($ready, undef, undef, !$sees ? 0.05 : -l $file ? 0.1 : 1) <= 0;
+  $is_due = select($ready, undef, undef, !$sees ? 0.05 : -l $file ? 0.1 : 1) <= 0;
+  next if $is_due;
   exit 0 if vec($ready, 0, 1) && !sysread(STDIN, my $said, 4096);
   sysread($news, my $events, 65536) if $news && vec($ready, fileno($news), 1);
 }
@@ -193,12 +195,14 @@ def told_piece():
         if following is None: return False
     return False
 opened, following, position, mark = None, None, 0, b""
+due = True
 while True:
-    watch("directory", directory, 0xfc0)
+    if due: watch("directory", directory, 0xfc0)
     while told_piece(): pass
     sees = watches.get("directory", -1) >= 0 and (opened is None or watches.get("file", -1) >= 0)
     wait = 0.05 if not sees else 0.1 if os.path.islink(file) else 1
     ready = select.select([0] if news < 0 else [0, news], [], [], wait)[0]
+    due = not ready
     if 0 in ready and not os.read(0, 4096): break
     if news in ready: os.read(news, 65536)
 `

@@ -1,11 +1,11 @@
 import { assertAbsolute, assertBytes } from '../assert-arguments.ts'
 import { HostError } from '../errors.ts'
 import { createTailIterator, type TailBatch } from '../tail-iterator.ts'
-import { LineCutter } from '../tail-lines.ts'
 import { DEFAULT_MAX_LINE_BYTES, TailReader, type TailFile, type TailPlace } from '../tail-reader.ts'
 import type { TailLine, TailOptions } from '../tail.ts'
 import type { SshConnection } from './ssh-connection.ts'
-import { RunningScript, shellScript } from './ssh-files-stream.ts'
+import { shellScript } from './ssh-files-stream.ts'
+import { TailFrames } from './ssh-tail-frames.ts'
 import { TailOutput } from './ssh-tail-output.ts'
 import { FOLLOW_FILE, FOLLOW_PROGRAMS } from './ssh-tail-programs.ts'
 
@@ -35,7 +35,7 @@ export function tailOnWorker(
         const args = [file, noFollow ? 'no' : 'yes', String(from), ...FOLLOW_PROGRAMS]
         const script = shellScript(FOLLOW_FILE, args)
         const channel = await connection.channel(script.line, { signal: aborting })
-        const output = new TailOutput(new RunningScript(channel, script), file, [aborting, connection.lost])
+        const output = new TailOutput(channel, script.marker, file, [aborting, connection.lost])
         try {
           if ((await output.line()) === 'tells') yield* hear(output, file, maxLineBytes, aborting)
           else {
@@ -56,20 +56,14 @@ async function* hear(
   maxLineBytes: number,
   signal: AbortSignal,
 ): AsyncGenerator<TailBatch, void> {
-  const lines = new LineCutter(maxLineBytes)
+  const frames = new TailFrames(maxLineBytes)
   for (;;) {
-    const said = await output.line()
-    const [word, count] = said.split(' ', 2)
-    if (word === 'at') lines.goTo(Number(count))
-    else if (word === 'restart') lines.restart()
-    else if (word === 'data')
-      for (let left = Number(count); left > 0;) {
-        const piece = await output.piece(left)
-        left -= piece.length
-        yield lines.add(piece)
-        signal.throwIfAborted()
-      }
-    else throw refused(said, file)
+    const { lines, refusal } = frames.add(await output.chunk())
+    if (lines.length > 0) {
+      yield lines
+      signal.throwIfAborted()
+    }
+    if (refusal !== undefined) throw refused(refusal, file)
   }
 }
 

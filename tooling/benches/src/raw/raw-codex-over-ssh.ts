@@ -66,6 +66,6 @@ function renderCommand({ binary, root, config, auth }: RawStart): string {
     write(config, 'config.toml'),
     write(auth, 'auth.json'),
     `cd '${root}/work'`,
-    `exec env -i ${environment.join(' ')} '${binary}' app-server`,
+    `exec env -i ${environment.join(' ')} '${binary}' app-server 2>/dev/null`,
   ].join(' && ')
 }
