@@ -7,8 +7,11 @@ import { shownUrl } from './download-source.ts'
 import { assertWhole, type Tell } from './fetch-there.ts'
 import { judgeResponse, tooLarge, type Ask, type Take, type Verdict } from './judge-response.ts'
 
-/** Small pieces are joined, for each costs the machine a program. */
-const FRAME_BYTES = 262_144
+/** Small pieces are joined, for each costs the machine a program: the first into less, so that a listener hears soon. */
+const FIRST_FRAME_BYTES = 65_536
+const FRAME_BYTES = 1_048_576
+/** Nor does a slow server keep a listener waiting. */
+const FRAME_MS = 250
 
 /**
  * Fetches one hop by ourselves, and has the bytes written to the place as they come: no more than some pieces are here.
@@ -92,6 +95,8 @@ async function forEachFrame(
   let pieces: Uint8Array[] = []
   let bytes = 0
   let cut: unknown
+  let most = FIRST_FRAME_BYTES
+  let since = performance.now()
   for (;;) {
     const next = await iterator.next().catch((error: unknown) => {
       cut = error
@@ -101,10 +106,12 @@ async function forEachFrame(
       pieces.push(next.value)
       bytes += next.value.length
     }
-    if (bytes >= FRAME_BYTES || (isOver && bytes > 0)) {
+    if (bytes > 0 && (isOver || bytes >= most || performance.now() - since > FRAME_MS)) {
       await act(Buffer.concat(pieces))
       pieces = []
       bytes = 0
+      most = Math.min(FRAME_BYTES, most * 2)
+      since = performance.now()
     }
     if (isOver) return { cut }
   }

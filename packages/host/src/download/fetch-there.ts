@@ -81,7 +81,7 @@ function answer(verdict: Verdict | undefined, { maxBytes }: Ask): string {
   return verdict?.kind === 'more' ? 'more' : 'stop'
 }
 
-/** Neither can go on with what is there, so that nothing is kept of what they fetch. */
+/** Neither can go on with what is there, so that it is dropped before, and nothing is kept of what they fetch. */
 async function fetchByWget(
   place: DownloadPlace,
   fetcher: 'wget' | 'busybox',
@@ -90,6 +90,7 @@ async function fetchByWget(
 ): Promise<Verdict> {
   const { source, maxBytes, idleTimeoutMs } = ask
   const limit = maxBytes === undefined ? '-' : String(maxBytes + 1)
+  place.clear()
   place.fetch(`${fetcher} ${limit} ${Math.ceil(idleTimeoutMs / 1_000)}`, source.url.href, '')
   const ending = new Ending()
   const flow = new Flow(ask)

@@ -79,6 +79,12 @@ describe('a machine without curl', () => {
     await expect(get({}, wget)).rejects.toMatchObject({ code: 'fetch-cut' })
     expect(await readdir(directory)).toEqual(['file'])
     server.served.cutAfter = undefined
+    server.served.cutAfter = 300_000
+    await expect(get({ via: 'orchestrator' }, wget)).rejects.toMatchObject({ code: 'fetch-cut' })
+    expect(await readdir(directory)).toHaveLength(2)
+    server.served.cutAfter = undefined
+    expect(await get({}, wget)).toMatchObject({ resumedFrom: 0, sha256: SHA256 })
+    expect(await readdir(directory)).toEqual(['file'])
     expect(await download(wget, url('/to/%2Ffile'), target())).toMatchObject({ bytes: BYTES.length })
     await expect(get({ maxBytes: 10 }, wget)).rejects.toMatchObject({ code: 'too-large' })
   })
