@@ -41,8 +41,14 @@ export class UnixConnector {
     const direct = this.#way === 'relay' ? undefined : await this.#direct(unix, options)
     if (direct instanceof Duplex) return direct
     const relayed = await this.#relayed(unix, options)
-    this.#way = 'relay'
-    return relayed
+    // Now somebody listens, who may have begun after the first try: a refusal is the server's from here on.
+    const later = this.#way === undefined ? await this.#direct(unix, options) : undefined
+    if (later === undefined) {
+      this.#way = 'relay'
+      return relayed
+    }
+    relayed.destroy()
+    return later
   }
 
   /** `undefined` when another way may do. */

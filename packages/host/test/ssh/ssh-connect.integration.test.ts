@@ -1,4 +1,6 @@
 import { once } from 'node:events'
+import { writeFile } from 'node:fs/promises'
+import path from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openSshd, type SshdFixture } from '@x/fixtures'
@@ -42,6 +44,31 @@ describe('where the server lets the connection through', () => {
     await server.stop()
   })
 })
+
+/** Begins to listen when the first command runs, which is after the first try to connect by the server itself. */
+const LATE = `if [ -e ~/listen ]; then
+  rm ~/listen
+  perl -e '${COUNTER.replaceAll('\n', ' ')}' ~/s.sock >~/said 2>&1 &
+  until grep -q listening ~/said 2>/dev/null; do sleep 0.02; done
+fi
+`
+
+// Only as root has the account a start file.
+test.runIf(process.getuid?.() === 0)(
+  'who begins to listen between the two ways is reached by the server, not by a program for good',
+  async () => {
+    await using sshd = await openSshd({ bashrc: LATE })
+    await using host = await openSshHost(sshd.target, sshd.options)
+    await writeFile(path.join(sshd.home, 'listen'), '')
+    const stream = await host.connect({ unix: `${sshd.home}/s.sock` })
+    // The one that was faster goes.
+    const gone = 'while grep -q "IO::Selec[t]" /proc/[0-9]*/cmdline; do sleep 0.02; done'
+    expect(await host.exec(['timeout', '5', 'sh', '-c', gone])).toMatchObject({ exitCode: 0 })
+    const said = text(stream)
+    stream.end('four')
+    expect(await said).toBe('4 bytes\n')
+  },
+)
 
 describe('where the server forbids it, a program of the worker carries the stream', () => {
   let sshd: SshdFixture
