@@ -89,6 +89,18 @@ describe('a ProxyCommand', () => {
     expect(started.filter(isAlive)).toEqual([])
   })
 
+  test("may be OpenSSH's own client, by another machine", async () => {
+    await using gate = await openSshd()
+    const { ssh, env } = gate.parts
+    const known = `-o UserKnownHostsFile=${gate.knownHostsFile} -o BatchMode=yes`
+    const login = `-i ${gate.identityFile} -p ${gate.port} ${gate.user}@127.0.0.1`
+    const libraries = `LD_LIBRARY_PATH=${env['LD_LIBRARY_PATH'] ?? ''}`
+    const command = `env ${libraries} ${ssh} -F none ${known} -W %h:%p ${login}`
+    await using host = await openSshHost('box', await config(`ProxyCommand ${command}`))
+    expect((await host.exec(['echo', 'in'])).stdout).toBe('in\n')
+    expect(gate.log()).toContain('Accepted publickey')
+  })
+
   test('that ends, or leads nowhere, says why', async () => {
     const ended = await failure(await config('ProxyCommand sh -c "echo the gate is closed >&2; exit 3"'))
     expect(ended).toMatchObject({ code: 'unreachable' })
