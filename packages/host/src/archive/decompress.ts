@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process'
-import { pipeline } from 'node:stream'
+import { spawn, type ChildProcessByStdio, type StdioOptions } from 'node:child_process'
+import { pipeline, type Readable, type Writable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { HostError } from '../errors.ts'
 import { BulkPipe } from './bulk-pipe.ts'
@@ -10,6 +10,8 @@ const ZSTD_MAGIC = Buffer.from([0x28, 0xb5, 0x2f, 0xfd])
 const GZIP_MAGIC = Buffer.from([0x1f, 0x8b])
 /** Up to here no ratio is looked at. */
 const FREE_BYTES = 256 * 1_048_576
+
+type Zstd = ChildProcessByStdio<Writable, Readable | null, Readable>
 
 export interface DecompressOptions {
   readonly maxRatio: number
@@ -85,10 +87,12 @@ async function* zstd(
   source: AsyncGenerator<Uint8Array>,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Buffer> {
-  const pipe = await BulkPipe.open()
+  // Where a socket finds no place (temporary directories may be read-only, or their names too long) Node's way must do.
+  const pipe = await BulkPipe.open().catch(() => undefined)
   // No host is needed for it: it reads and writes nothing but its pipes, and ends when they do.
-  const child = spawn('zstd', ['-d', '-c', '-q'], { stdio: ['pipe', pipe.programEnd, 'pipe'] })
-  pipe.started()
+  const stdio: StdioOptions = ['pipe', pipe?.programEnd ?? 'pipe', 'pipe']
+  const child = spawn('zstd', ['-d', '-c', '-q'], { stdio }) as Zstd
+  pipe?.started()
   const exited = new Promise<number | null>((resolve, reject) => {
     child.once('error', reject).once('exit', resolve)
   })
@@ -102,7 +106,7 @@ async function* zstd(
     (reason: unknown) => ({ reason }),
   )
   try {
-    yield* pipe.chunks()
+    yield* pipe?.chunks() ?? (child.stdout as AsyncIterable<Buffer>)
     const failure = await feeding
     const exitCode = await exited.catch((cause: unknown) => {
       throw new HostError('unsupported', 'this machine cannot run zstd, and the archive needs it', { cause })
@@ -113,7 +117,7 @@ async function* zstd(
     if (exitCode !== 0) throw refuse(`it is damaged or cut (${said})`)
   } finally {
     child.kill('SIGKILL')
-    pipe.destroy()
+    pipe?.destroy()
     child.stdin.destroy()
     end(source)
     await Promise.allSettled([exited, feeding])

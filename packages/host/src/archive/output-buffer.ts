@@ -1,5 +1,5 @@
 /** One write to a pipe of this size costs little per byte. */
-const SLAB_BYTES = 262_144
+const SLAB_BYTES = 131_072
 /** Of one `grow`. */
 export const MOST_GROWTH_BYTES = SLAB_BYTES
 /** More are not kept for later. */

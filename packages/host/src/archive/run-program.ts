@@ -7,7 +7,7 @@ import { PLAIN_LOCALE } from './worker-tools.ts'
 
 const MAX_LINE_BYTES = 16_384
 /** So much may wait to be written, so that reading and writing go on side by side. */
-const IN_FLIGHT_BYTES = 524_288
+const IN_FLIGHT_BYTES = 262_144
 
 export interface ProgramOptions {
   readonly cwd: string

@@ -5,7 +5,7 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { privateDirectory } from '@x/fixtures'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { archive } from '../../src/archive/create-archive.ts'
 import { renderFrames } from '../../src/archive/compression.ts'
 import { restore } from '../../src/archive/restore-archive.ts'
@@ -36,6 +36,21 @@ test('zstd and gzip are told apart, in any number of frames, in pieces of any si
   await expect(restore(host, from(tar), path.join(scratch.path, 'plain'))).rejects.toMatchObject({
     code: 'archive-unsafe',
   })
+})
+
+test('an archive is read where no socket finds a place', async () => {
+  await using host = await openLocalHost()
+  await using scratch = await privateDirectory()
+  vi.stubEnv('TMPDIR', path.join(scratch.path, 'missing'))
+  try {
+    const bytes = renderFrames(makeTar([entry({ path: 'f', body: Buffer.alloc(700_000, 'x') })]), 'zstd')
+    await restore(host, from(bytes), path.join(scratch.path, 'target'))
+  } finally {
+    vi.unstubAllEnvs()
+  }
+  expect((await readFile(path.join(scratch.path, 'target', 'f'))).equals(Buffer.alloc(700_000, 'x'))).toBe(
+    true,
+  )
 })
 
 test('a stream that grows without bounds is refused', async () => {

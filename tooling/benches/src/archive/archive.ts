@@ -1,157 +1,87 @@
-import { execFile } from 'node:child_process'
-import { createReadStream } from 'node:fs'
-import { access, mkdtemp, open, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
-import { archive as archiveDirectory, openLocalHost, restore, type Host } from '@x/host'
-import { alternate } from '../alternate.ts'
+import { archive as archiveDirectory } from '@x/host'
 import type { Bench, BenchOptions, Measure } from '../bench.ts'
-import { median, rounded, spread } from '../statistics.ts'
+import { rounded } from '../statistics.ts'
+import { Worker } from '../stream/worker.ts'
+import type { MemoryService } from './memory-process.ts'
+import { makeDirectory, openHere, openWorker, removeDirectory, type Place } from './place.ts'
+import { measureSecondSnapshot } from './second-snapshot.ts'
+import { makeTree, type TreeKind } from './trees.ts'
+import { measureCreate, measureRestore, measureSmallRestore, type Stage } from './whole.ts'
 
-const run = promisify(execFile)
 const MEGABYTE = 1_000_000
-const MEBIBYTE = 2 ** 20
-const RATE_GOAL = 0.8
 const MEMORY_GOAL_MIB = 64
-/** What packages are made of: some ten thousand files, small ones and a few large ones, with symlinks and hard links. */
-const SOURCE = fileURLToPath(new URL('../../../../node_modules/.pnpm', import.meta.url))
-/** Memory, where there is a file system of it: what a disk does is not ours to measure. */
-const MEMORY = '/dev/shm'
+const KINDS: readonly TreeKind[] = ['plain', 'packages']
 
 export const archive: Bench = {
   name: 'archive',
-  sentence: 'Archives a tree of packages and restores it, beside tar and zstd in a pipe.',
+  sentence: 'Archives trees and restores them, here and over SSH, beside tar and zstd in a pipe.',
   n: 5,
   run: measureArchives,
 }
 
-interface Stage {
-  readonly n: number
-  readonly say: (text: string) => void
-  readonly host: Host
-  readonly tree: string
-  readonly bytes: number
-  /** A path that nothing lies at. */
-  readonly at: (name: string) => string
-  readonly memory: MemoryWatch
+async function measureArchives(options: BenchOptions): Promise<readonly Measure[]> {
+  const measures: Measure[] = []
+  for (const open of [openHere, openWorker]) {
+    await using place = await open()
+    for (const kind of KINDS)
+      measures.push(...(await inDirectory((at) => measureTree(options, place, kind, at))))
+    const small = { ...options, place, name: `${place.name}-small` }
+    measures.push(await inDirectory((at) => measureSmallRestore({ ...small, at })))
+  }
+  return measures
 }
 
-async function measureArchives({ n, say }: BenchOptions): Promise<readonly Measure[]> {
-  const root = await access(MEMORY).then(
-    () => MEMORY,
-    () => tmpdir(),
-  )
-  const directory = await mkdtemp(path.join(root, 'bench-'))
-  const at = (name: string): string => path.join(directory, name)
+async function inDirectory<T>(work: (at: Stage['at']) => Promise<T>): Promise<T> {
+  const directory = await makeDirectory()
   try {
-    await using host = await openLocalHost()
-    await run('cp', ['-a', SOURCE, at('tree')])
-    const { manifest } = await archiveDirectory(host, at('tree'))
-    say(`${manifest.entryCount} entries, ${Math.round(manifest.totalBytes / MEGABYTE)} MB`)
-    const memory = new MemoryWatch()
-    const stage = { n, say, host, at, tree: at('tree'), bytes: manifest.totalBytes, memory }
-    const create = await measureCreate(stage)
-    const restored = await measureRestore(stage)
-    return [create, restored, memory.measure(say)]
+    return await work((name) => path.join(directory, name))
   } finally {
-    await rm(directory, { recursive: true })
+    await removeDirectory(directory)
   }
 }
 
-async function measureCreate(stage: Stage): Promise<Measure> {
-  const { n, host, tree, at } = stage
-  const { a, b } = await alternate(
-    n,
-    () =>
-      timed(stage, async () => {
-        await stage.memory.during(async () => {
-          await using file = await open(at('ours.tar.zst'), 'w')
-          const { stream } = await archiveDirectory(host, tree)
-          for await (const chunk of stream) await file.write(chunk)
-        })
-      }),
-    () => timed(stage, () => shell('tar -C "$1" -c . | zstd -1 -q -c >"$2"', tree, at('peer.tar.zst'))),
-  )
-  return rateOf('create', stage, a, b)
+async function measureTree(
+  { n, say }: BenchOptions,
+  place: Place,
+  kind: TreeKind,
+  at: Stage['at'],
+): Promise<readonly Measure[]> {
+  const name = `${place.name}-${kind}`
+  const tree = at('tree')
+  await makeTree(kind, tree)
+  const { manifest } = await archiveDirectory(place.host, tree)
+  const bytes = bytesOnce(manifest)
+  say(`${name}: ${manifest.entryCount} entries, ${Math.round(bytes / MEGABYTE)} MB`)
+  const stage = { n, say, place, name, tree, bytes, at }
+  return [
+    await measureCreate(stage),
+    await measureRestore(stage),
+    await measureMemory(stage),
+    ...(await measureSecondSnapshot(stage)),
+  ]
 }
 
-async function measureRestore(stage: Stage): Promise<Measure> {
-  const { n, host, at } = stage
-  const clear = (): Promise<unknown> => run('rm', ['-rf', at('restored')])
-  const { a, b } = await alternate(
-    n,
-    async () => {
-      const rate = await timed(stage, () =>
-        stage.memory.during(() => restore(host, createReadStream(at('ours.tar.zst')), at('restored'))),
-      )
-      await clear()
-      return rate
-    },
-    async () => {
-      const script = 'mkdir "$2" && zstd -d -q -c "$1" | tar -C "$2" -x'
-      const rate = await timed(stage, () => shell(script, at('peer.tar.zst'), at('restored')))
-      await clear()
-      return rate
-    },
-  )
-  return rateOf('restore', stage, a, b)
+/** Of all files, each counted once whatever the number of its names. */
+function bytesOnce(manifest: Awaited<ReturnType<typeof archiveDirectory>>['manifest']): number {
+  const sizes = new Map<string, number>()
+  for (const { inode, size } of manifest.entries()) sizes.set(inode, size)
+  return [...sizes.values()].reduce((sum, size) => sum + size, 0)
 }
 
-/** @returns megabytes of the tree a second */
-async function timed({ bytes }: Stage, work: () => Promise<unknown>): Promise<number> {
-  const startedAt = performance.now()
-  await work()
-  return bytes / MEGABYTE / ((performance.now() - startedAt) / 1_000)
-}
-
-function rateOf(name: string, { say }: Stage, a: readonly number[], b: readonly number[]): Measure {
-  say(`${name}, ours   ${spread(a, 'MB/s')}`)
-  say(`${name}, peer   ${spread(b, 'MB/s')}`)
-  const ratio = rounded(median(a) / median(b))
+/** In a process of its own, that does nothing else. */
+async function measureMemory({ name, say, place, tree, at }: Stage): Promise<Measure> {
+  await using worker = await Worker.open<MemoryService>('../archive/memory-process.ts', place.opening)
+  const { idle, most } = await worker.ask({ tree, file: at('memory.tar.zst'), restored: at('work/memory') })
+  await place.shell(`rm -rf '${at('work/memory')}'`, {})
+  say(`${name}-memory: ${rounded(idle)} MiB idle, ${rounded(most)} MiB at most`)
   return {
-    name,
-    ours: rounded(median(a)),
-    peer: rounded(median(b)),
-    unit: 'MB/s',
-    ratio,
-    goal: `>= ${RATE_GOAL}`,
-    met: ratio >= RATE_GOAL,
-  }
-}
-
-async function shell(script: string, ...args: readonly string[]): Promise<void> {
-  await run('sh', ['-c', script, 'sh', ...args])
-}
-
-/** The most that this process holds while it works, and what it held before. */
-class MemoryWatch {
-  #before = process.memoryUsage().rss
-  #most = 0
-
-  async during(work: () => Promise<unknown>): Promise<void> {
-    const look = (): void => void (this.#most = Math.max(this.#most, process.memoryUsage().rss))
-    const timer = setInterval(look, 10)
-    try {
-      await work()
-      look()
-    } finally {
-      clearInterval(timer)
-    }
-  }
-
-  measure(say: (text: string) => void): Measure {
-    const [before, most] = [this.#before / MEBIBYTE, this.#most / MEBIBYTE]
-    say(`memory of the orchestrator: ${rounded(before)} MiB before, ${rounded(most)} MiB at most`)
-    return {
-      name: 'memory',
-      ours: rounded(most),
-      peer: rounded(before),
-      unit: 'MiB',
-      ratio: rounded(most / before),
-      goal: `added <= ${MEMORY_GOAL_MIB} MiB`,
-      met: most - before <= MEMORY_GOAL_MIB,
-    }
+    name: `${name}-memory`,
+    ours: rounded(most),
+    peer: rounded(idle),
+    unit: 'MiB',
+    ratio: rounded(most / idle),
+    goal: `added <= ${MEMORY_GOAL_MIB} MiB`,
+    met: most - idle <= MEMORY_GOAL_MIB,
   }
 }
