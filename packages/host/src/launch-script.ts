@@ -10,6 +10,7 @@
  *   Its umask 077 ends with it as well. `$$` stays the launcher's pid in a subshell.
  * - A shell adds `PWD`; it is set back to what the caller said. Where `/bin/sh` is bash, `SHLVL` stays.
  * - It speaks before it writes: when the starter is dead by then, SIGPIPE ends the launch and nothing is on disk.
+ * - The shell of busybox exports a `PATH` of its own when it was given none, and counts `SHLVL` on.
  * - When `exec` fails the record goes away: dash leaves through the trap, bash goes on to the next line.
  */
 export const LAUNCH_SCRIPT = `
@@ -25,6 +26,16 @@ export const LAUNCH_SCRIPT = `
 x_launch_record=$1
 trap 'command -p rm -f -- "$x_launch_record"' EXIT
 if [ -n "$3" ]; then PWD=$3; else unset PWD; fi
+if [ -n "\${SHLVL-}" ] && [ -z "\${BASH_VERSION-}" ]; then
+  x_given=$(command -p tr '\\0' '\\n' </proc/$$/environ | command -p sed -n 's/^SHLVL=/&/p; s/^PATH=.*/PATH/p')
+  case $x_given in *PATH*) ;; *) command export -n PATH 2>/dev/null ;; esac
+  case $x_given in
+    *SHLVL=*) SHLVL=\${x_given#*SHLVL=} SHLVL=\${SHLVL%"
+"PATH} ;;
+    *) unset SHLVL ;;
+  esac
+  unset x_given
+fi
 shift 3
 if [ -n "\${BASH_VERSION-}" ]; then shopt -s execfail 2>/dev/null; fi
 command exec "$@" 3>&-

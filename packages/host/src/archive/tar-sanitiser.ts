@@ -135,7 +135,9 @@ export class TarSanitiser implements TarSink {
   #open(entry: TarEntry): TarEntry {
     if (entry.type !== 'directory') return entry
     this.#narrow.delete(entry.path)
-    if ((entry.mode & OWNER_MAY_ALL) === OWNER_MAY_ALL) return entry
+    // Busybox passes by the directory in which it unpacks.
+    const isLeftOut = this.#dialect === 'gnu' && entry.path === ''
+    if ((entry.mode & OWNER_MAY_ALL) === OWNER_MAY_ALL && !isLeftOut) return entry
     this.#narrow.set(entry.path, entry.mode)
     if (this.#narrow.size > MAX_NARROW_DIRECTORIES)
       throw refuse('too many directories that their owner may not change', entry.path)

@@ -56,6 +56,8 @@ export function programLine(
     `echo ${marker.word} >&2`,
     `trap "echo ${marker.word}" 0`,
     `unset x_stat`,
+    // The shell of busybox exports its own default.
+    ...(cleanEnv ? ['command export -n PATH 2>/dev/null'] : []),
     ...(text === '' ? [] : ['IFS= read -r x_text || exit 1', ...(isLong ? [evaluate] : [])]),
     `cd -- "$1" || exit 1`,
     `shift`,

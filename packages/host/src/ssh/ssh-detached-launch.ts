@@ -57,6 +57,7 @@ set -- "$x_setsid" "$x_setsid" /bin/sh -c "$x_launcher" sh "$x_record" "$x_tempo
 x_said=$(
   read_line || exit 1
   unset PWD OLDPWD SHLVL
+  command export -n PATH 2>/dev/null
   eval "$x_text"
   exec "$@" 3>&1 >&4 2>&4 4>&- </dev/null
 )

@@ -1,4 +1,4 @@
-import { C_LOCALE, NOT_REGULAR, STAY_WITHIN } from './ssh-files-scripts.ts'
+import { C_LOCALE, NOT_REGULAR, STAY_WITHIN, TAKE_BYTES } from './ssh-files-scripts.ts'
 
 /** What has arrived is not what was sent. */
 export const DAMAGED = 44
@@ -63,7 +63,7 @@ echo "$bytes $sum"
  * `head` writes 8 KiB at a time, which costs as much again as all else; GNU `dd` does better, and others do not know
  * those flags. It reads what has been written for the sum while more comes, which is cheaper than `tee` in between.
  */
-export const COPY_IN = `${C_LOCALE}${STAY_WITHIN}${SUMS}
+export const COPY_IN = `${C_LOCALE}${STAY_WITHIN}${SUMS}${TAKE_BYTES}
 path=$1 directory=$2 part=$3 temporary=$4 mode=$5 within=$6 bytes=$7
 if [ -n "$within" ]; then
   enter "$within" "$directory"
@@ -112,7 +112,7 @@ left=$((bytes - size))
 if [ "$left" -ge ${LARGE_BYTES} ] && dd if="$temporary" count=0 $flags 2>/dev/null; then
   now=$(take_all | give_back | $sum) || exit 1
 else
-  head -c "$left" >>"$temporary" || exit 1
+  take_bytes "$left" >>"$temporary" || exit 1
   now=$(sum_of "$temporary") || exit 1
 fi
 IFS= read -r told || exit 1

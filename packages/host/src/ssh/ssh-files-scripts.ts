@@ -80,15 +80,28 @@ cat >>"$temporary" || exit 1
 total=$bytes
 `
 
+/** Takes so many bytes of the input and not one more, as busybox's `head` would. */
+export const TAKE_BYTES = `
+case $(head --help 2>&1) in
+  *[Bb]usy[Bb]ox*)
+    take_bytes() {
+      [ "$1" -lt 131072 ] || dd bs=131072 count=$(($1 / 131072)) iflag=fullblock 2>/dev/null || return 1
+      [ $(($1 % 131072)) -eq 0 ] || dd bs=$(($1 % 131072)) count=1 iflag=fullblock 2>/dev/null
+    } ;;
+  *) take_bytes() { head -c "$1"; } ;;
+esac
+`
+
 /** Pieces, each after a line with its length; at the end the line says so, with the length of all. `read` takes no byte more. */
 export const TAKE_FRAMES = `
+${TAKE_BYTES}
 total=
 {
   while IFS= read -r frame; do
     case $frame in
       "end "*) total=\${frame#end }; break ;;
       *[!0-9]* | '') exit 1 ;;
-      *) head -c "$frame" || exit 1 ;;
+      *) take_bytes "$frame" || exit 1 ;;
     esac
   done
 } >>"$temporary"

@@ -34,6 +34,7 @@ x_stat=\${x_stat##*) }
 stty sane iutf8 2>/dev/null || stty sane || exit 1
 printf 'ok %s %s;' $$ "$(set -- $x_stat; echo "\${20}")"
 unset PWD OLDPWD SHLVL
+command export -n PATH 2>/dev/null
 eval "$x_text"
 exec "$@"
 `

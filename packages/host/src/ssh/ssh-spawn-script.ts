@@ -7,7 +7,7 @@ import { END_PROCESSES, KNOW_PROCESSES } from './worker-script-processes.ts'
 export const AWAIT_PROGRAM = `${KNOW_PROCESSES}
 while is_same "$1" "$2" "$3"; do
   # In the middle of an exec a process has no command line.
-  if grep -qsa . "/proc/$1/cmdline" && ! grep -qsaF -e "$4" "/proc/$1/cmdline"; then
+  if grep -qsa . "/proc/$1/cmdline" && ! grep -qszF -e "$4" "/proc/$1/cmdline"; then
     is_same "$1" "$2" "$3" && { echo runs; exit 0; }
   fi
   sleep 0.01

@@ -11,7 +11,7 @@ const SERVER = `
 `
 
 async function listen(scope: ContractScope): Promise<AsyncDisposable> {
-  const server = await scope.spawn(['perl', '-e', SERVER, scope.at('s.sock')], { name: 'server' })
+  const server = await scope.spawn([scope.perl, '-e', SERVER, scope.at('s.sock')], { name: 'server' })
   await scope.said(scope.at('server.log'), 'listening')
   return {
     [Symbol.asyncDispose]: async () => {

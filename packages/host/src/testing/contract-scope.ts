@@ -17,6 +17,8 @@ export interface ContractScope extends AsyncDisposable {
   readonly directory: string
   /** The mark; part of the environment of everything that is started through the scope. */
   readonly mark: Readonly<Record<string, string>>
+  /** What the suite's own servers on the machine run with. */
+  readonly perl: string
   /** Opens one more host, closed at the end. */
   readonly open: () => Promise<Host>
   /** `host.exec` with the mark. */
@@ -36,14 +38,26 @@ export interface ContractScope extends AsyncDisposable {
   readonly said: (file: string, text: string) => Promise<void>
 }
 
-/** Opens a host and a directory on it. Disposing removes both, and fails when a marked process still runs. */
-export async function openContractScope(open: () => Promise<Host>): Promise<ContractScope> {
+/**
+ * Opens a host and a directory on it. Disposing removes both, and fails when a marked process still runs.
+ * @param sweeper looks for what is left, since the case may have closed its own host; without it one is opened for that
+ * @param perl a name or a path on the machine
+ */
+export async function openContractScope(
+  open: () => Promise<Host>,
+  sweeper?: Host,
+  perl = 'perl',
+): Promise<ContractScope> {
   await using opening = new DisposeStack()
   const mark = { [MARK]: randomUUID() }
   const host = opening.use(await open())
   const directory = mustSucceed(await host.exec(['mktemp', '-d'])).stdout.trim()
-  opening.defer(() => removeAndCheck(open, directory, mark))
-  const parts = { host, directory, mark, at: (name: string) => `${directory}/${name}` }
+  opening.defer(async () => {
+    if (sweeper) return removeAndCheck(sweeper, directory, mark)
+    await using own = await open()
+    await removeAndCheck(own, directory, mark)
+  })
+  const parts = { host, directory, mark, perl, at: (name: string) => `${directory}/${name}` }
   const exec: ContractScope['exec'] = (argv, options = {}) =>
     host.exec(argv, { ...options, env: { ...mark, ...options.env } })
   const shell: ContractScope['shell'] = async (script, ...args) =>
@@ -70,13 +84,11 @@ export async function openContractScope(open: () => Promise<Host>): Promise<Cont
   }
 }
 
-/** On a host of its own: the case may have closed the other one. */
 async function removeAndCheck(
-  open: () => Promise<Host>,
+  host: Host,
   directory: string,
   mark: Readonly<Record<string, string>>,
 ): Promise<void> {
-  await using host = await open()
   const giveUpAt = performance.now() + GONE_MS
   let left = await marked(host, mark)
   while (left.length > 0 && performance.now() < giveUpAt) {
@@ -90,7 +102,8 @@ async function removeAndCheck(
 
 /** The environment of a zombie is empty, so that only what runs is found. */
 async function marked(host: Host, mark: Readonly<Record<string, string>>): Promise<readonly string[]> {
-  const script = 'grep -lsF -e "$1" /proc/[0-9]*/environ'
+  // Busybox reads no further than the first NUL unless it is told that lines end there.
+  const script = 'grep -lszF -e "$1" /proc/[0-9]*/environ'
   const found = await host.exec(['sh', '-c', script, 'sh', `${MARK}=${String(mark[MARK])}`])
   return [...found.stdout.matchAll(/\/proc\/(\d+)\//g)].map((match) => String(match[1]))
 }

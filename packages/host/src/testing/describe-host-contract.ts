@@ -1,4 +1,4 @@
-import { describe, test } from 'vitest'
+import { afterAll, beforeAll, describe, test } from 'vitest'
 import type { Host } from '../host.ts'
 import { adoptContract } from './adopt-contract.ts'
 import { archiveContract } from './archive-contract.ts'
@@ -13,6 +13,7 @@ import { fileContract } from './file-contract.ts'
 import { globContract, watchContract } from './file-search-contract.ts'
 import { readStreamContract, writeStreamContract } from './file-stream-contract.ts'
 import { forwardContract } from './forward-contract.ts'
+import { LackWitness, type Lack } from './lacking.ts'
 import { ptyContract } from './pty-contract.ts'
 import { spawnContract } from './spawn-contract.ts'
 import { stopContract } from './stop-contract.ts'
@@ -37,6 +38,7 @@ const CAPABILITIES = [
   'within',
   'copy',
   'archive',
+  'exact-archive',
   'download',
 ] as const
 
@@ -46,6 +48,15 @@ export type HostCapability = (typeof CAPABILITIES)[number]
 export interface HostContractOptions {
   /** Cases that need one of these are left out. @default none */
   readonly cannot?: readonly string[]
+  /**
+   * What the machine lacks, by capability. The cases that need one of these run all the same, and each keeps its promise
+   * or is refused as it says here. @default nothing
+   */
+  readonly lacks?: Readonly<Partial<Record<HostCapability, Lack>>>
+  /** Cases that need none of these are left out: they were proved elsewhere. @default all cases */
+  readonly only?: readonly HostCapability[]
+  /** The machine's perl, by which the suite's own servers run there. @default 'perl' */
+  readonly perl?: string
 }
 
 /** Registers one case. */
@@ -62,7 +73,8 @@ export function describeHostContract(
   open: () => Promise<Host>,
   options: HostContractOptions = {},
 ): void {
-  const { cannot = [] } = options
+  const { cannot = [], lacks = {}, only, perl } = options
+  const witness = new LackWitness(lacks)
   for (const lacking of cannot) {
     if (!CAPABILITIES.some((capability) => capability === lacking)) {
       throw new TypeError(
@@ -70,17 +82,25 @@ export function describeHostContract(
       )
     }
   }
+  let sweeper: Host
   const needing =
     (...needs: readonly HostCapability[]): ContractCase =>
     (title, body) => {
       if (needs.some((capability) => cannot.includes(capability))) return
-      test(title, async () => {
-        await using scope = await openContractScope(open)
-        await body(scope)
-      })
+      if (only !== undefined && !needs.some((capability) => only.includes(capability))) return
+      test(title, () =>
+        witness.judge(needs, async () => {
+          await using scope = await openContractScope(open, sweeper, perl)
+          await body(scope)
+        }),
+      )
     }
   const detached = needing('detached')
   describe(`${name} keeps the Host contract`, () => {
+    beforeAll(async () => {
+      sweeper = await open()
+    })
+    afterAll(() => sweeper.close())
     describe('exec', () => execContract(needing()))
     describe('input and environment', () => {
       execInputContract(needing('stdin-stream'))
@@ -103,10 +123,12 @@ export function describeHostContract(
     })
     describe('followed files', () => tailContract(needing('tail')))
     describe('programs beside us', () => spawnContract(needing('spawn')))
-    describe('archives', () => archiveContract(needing('archive', 'spawn')))
+    describe('archives', () =>
+      archiveContract(needing('archive', 'spawn'), needing('archive', 'spawn', 'exact-archive')))
     describe('downloads', () => downloadContract(needing('download', 'spawn', 'forward')))
     describe('terminals', () => ptyContract(needing('pty')))
     describe('connections', () => connectContract(needing('connect'), needing('connect', 'detached')))
     describe('forwards', () => forwardContract(needing('forward', 'connect', 'detached')))
+    if (Object.keys(lacks).length > 0) describe('what is missing', () => witness.describe())
   })
 }

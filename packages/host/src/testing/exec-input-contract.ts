@@ -95,7 +95,7 @@ export function secretEnvContract(contractCase: ContractCase, spawnCase: Contrac
 
   spawnCase(
     "a secret is on no command line, and in no environment but the program's",
-    async ({ start, exec }) => {
+    async ({ start, exec, directory }) => {
       const value = randomUUID()
       await using program = await start(['sh', '-c', 'echo "${#SECRET}"; exec sleep 600'], {
         secretEnv: { SECRET: value },
@@ -103,7 +103,10 @@ export function secretEnvContract(contractCase: ContractCase, spawnCase: Contrac
       expect(await nextLine(program.stdout)).toBe('36')
       // The value comes in by standard input: as an argument the search would find itself.
       const search = (file: string) =>
-        exec(['sh', '-c', `grep -lsF -f - /proc/[0-9]*/${file}`], { stdin: value })
+        exec(['sh', '-c', `cat >value; grep -lszF -f value /proc/[0-9]*/${file}`], {
+          stdin: value,
+          cwd: directory,
+        })
       expect((await search('cmdline')).stdout).toBe('')
       expect((await search('environ')).stdout).toBe(`/proc/${program.pid}/environ\n`)
     },

@@ -16,7 +16,7 @@ const SERVER = `
 `
 
 async function onWorker(scope: ContractScope): Promise<{ port: number } & AsyncDisposable> {
-  const server = await scope.spawn(['perl', '-e', SERVER], { name: 'server' })
+  const server = await scope.spawn([scope.perl, '-e', SERVER], { name: 'server' })
   await scope.said(scope.at('server.log'), 'port ')
   const log = await scope.host.files.readText(scope.at('server.log'))
   return {
@@ -55,11 +55,11 @@ async function talk(port: number, text: string): Promise<string> {
 }
 
 /** One connection from the worker, by a program there. */
-function talkFromWorker({ exec }: ContractScope, port: number, text: string): Promise<string> {
+function talkFromWorker({ exec, perl }: ContractScope, port: number, text: string): Promise<string> {
   const script = `
     use Socket; socket(my $s, PF_INET, SOCK_STREAM, 0); connect($s, pack_sockaddr_in($ARGV[0], inet_aton('127.0.0.1'))) or die "refused\\n";
     syswrite($s, $ARGV[1]); shutdown($s, 1); while (sysread($s, my $got, 65536)) { print $got }`
-  return exec(['perl', '-e', script, String(port), text], { timeoutMs: 20_000 }).then(
+  return exec([perl, '-e', script, String(port), text], { timeoutMs: 20_000 }).then(
     ({ stdout, stderr }) => stdout + stderr,
   )
 }
@@ -148,7 +148,7 @@ export function forwardContract(contractCase: ContractCase): void {
         syswrite($s, "n$n"); shutdown($s, 1); my $all = ''; while (sysread($s, my $got, 65536)) { $all .= $got }
         die "got $all at $n\\n" if $all ne "N\${n}bye"; close $s }
       print 'all'`
-    const { stdout, stderr } = await scope.exec(['perl', '-e', script, String(forward.port)], {
+    const { stdout, stderr } = await scope.exec([scope.perl, '-e', script, String(forward.port)], {
       timeoutMs: 60_000,
     })
     expect(stderr).toBe('')

@@ -78,7 +78,9 @@ export function ptyContract(contractCase: ContractCase): void {
   })
 
   contractCase('the program leads a session, and the terminal controls it', async (scope) => {
-    await using pty = await shell(scope, 'ps -o pid=,sid=,tpgid= -p $$; : >/dev/tty && echo controlled')
+    const script =
+      'read -r stat </proc/$$/stat; set -- ${stat##*) }; echo $$ $4 $6; : >/dev/tty && echo controlled'
+    await using pty = await shell(scope, script)
     const [ids, controlled] = String(await read(pty)).split('\r\n')
     const [pid, session, foreground] = (ids ?? '').trim().split(/\s+/)
     expect([session, foreground]).toEqual([pid, pid])

@@ -107,7 +107,8 @@ export function withinContract(contractCase: ContractCase): void {
   contractCase('a directory that turns into a link out meanwhile gives nothing away', async (scope) => {
     const { host, at, exec } = await trapped(scope)
     const within = at('in')
-    const flipping = exec(['perl', '-e', FLIP], { cwd: scope.directory })
+    expect(await host.files.readText(at('in/deep/file'), { within })).toBe('deep\n')
+    const flipping = exec([scope.perl, '-e', FLIP], { cwd: scope.directory })
     const seen = new Set<string>()
     for (let n = 0; n < 150; n += 1) {
       seen.add(
