@@ -121,7 +121,9 @@ function proxyCommandOf(
     throw new TypeError(
       `the ProxyCommand of ${n} has %${String(unknown[1])}; it may have %h, %n, %p, %r and %%`,
     )
-  for (const name of [h, n, r]) {
+  const names = { h, n, r }
+  for (const [, token] of command.replaceAll('%%', '').matchAll(/%([hnr])/g)) {
+    const name = names[token as keyof typeof names]
     if (/["'`$\\;&<>|(){}\s\p{Cc}]/u.test(name) || name.startsWith('-'))
       throw new TypeError(
         `a shell would not take ${JSON.stringify(name)} as a name: it can't stand in a ProxyCommand`,

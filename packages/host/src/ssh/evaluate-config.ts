@@ -90,6 +90,8 @@ class Evaluation {
     for (const file of this.#config.files) await this.#read(file, 0)
     if (!this.#wantsFinal) return
     this.#host = this.#hostName()
+    // The name is settled by then.
+    this.values.set('hostname', [this.#host])
     this.#isFinal = true
     for (const file of this.#config.files) await this.#read(file, 0)
   }
@@ -135,7 +137,7 @@ class Evaluation {
     for (let word = left.shift(); word !== undefined; word = left.shift()) {
       const isNegated = word.startsWith('!')
       const [criterion = '', glued] = word.slice(isNegated ? 1 : 0).split(/=(.*)/s)
-      const holds = this.#holds(criterion.toLowerCase(), () => glued ?? left.shift() ?? '')
+      const holds = this.#holds(criterion.toLowerCase(), () => valueOf(glued, left))
       // All are looked at: one of them may ask for another pass.
       if (holds === undefined || holds === isNegated) isMatch = false
     }
@@ -171,6 +173,14 @@ class Evaluation {
     const name = this.values.get('hostname')?.[0]
     return name === undefined ? this.#host : name.replaceAll('%h', this.#query.host)
   }
+}
+
+/** Behind the criterion, or behind a `=` that may have blanks around it. */
+function valueOf(glued: string | undefined, left: string[]): string {
+  if (glued !== undefined && glued !== '') return glued
+  const next = left.shift() ?? ''
+  if (glued === '' || !next.startsWith('=')) return next
+  return next === '=' ? (left.shift() ?? '') : next.slice(1)
 }
 
 function argumentsOf({ keyword, rest }: ConfigLine, where: string): readonly string[] {

@@ -32,6 +32,9 @@ describe('Match', () => {
     ['all', true],
     ['host real', true],
     ['host=real', true],
+    ['host = real', true],
+    ['host =real', true],
+    ['host= real user me', true],
     ['host box', false],
     ['!host box', true],
     ['originalhost box', true],
@@ -61,6 +64,8 @@ describe('Match', () => {
   test('in another pass, Host is compared with the real name', async () => {
     const config = 'Host real\n Port 9\nHost box\n HostName real\nMatch final\n User last\n'
     expect(await evaluate(config)).toEqual({ hostname: 'real', user: 'last', port: '9' })
+    // By then the name is settled.
+    expect(await evaluate('Match final\n HostName late\n')).toEqual({ hostname: 'box' })
   })
 })
 
