@@ -17,7 +17,7 @@ export interface DownloadOptions extends WithinOptions {
   readonly headers?: DownloadHeaders
   /** More is `too-large`. @default no limit */
   readonly maxBytes?: number
-  /** How long nothing may come, in milliseconds; curl and wget count whole seconds. @default 60_000 */
+  /** How long nothing may come, in milliseconds; before the response programs count in whole seconds. @default 60_000 */
   readonly idleTimeoutMs?: number
   /**
    * Who fetches. `worker`: curl or wget there. `orchestrator`: we do, and the bytes pass through to the machine. `auto`: the
