@@ -15,6 +15,8 @@ export interface Slot {
 export class ChannelSlots {
   #limit: number
   #taken = 0
+  /** Places that were given back lately: a refusal may be for one of these. */
+  #given = 0
   readonly #waiting: { readonly urgent: boolean; readonly wake: () => void }[] = []
 
   constructor(limit: number) {
@@ -34,8 +36,8 @@ export class ChannelSlots {
       free: () => {
         if (!isHeld) return
         isHeld = false
-        this.#taken -= 1
-        this.#serve()
+        this.#given = Math.min(this.#given + 1, this.#limit)
+        this.#giveBack()
       },
     }
   }
@@ -43,8 +45,14 @@ export class ChannelSlots {
   /**
    * A session was refused, and its place was given back: no more than those that are open now are asked for from now
    * on. False when none is open, so that waiting would not help.
+   *
+   * sshd counts a session that has closed until it has read all that came with the news, the next request among it. So
+   * for each that closed one refusal means nothing, and who was refused tries again.
    */
   lower(): boolean {
+    const closed = this.#given - 1
+    this.#given = Math.max(0, closed - 1)
+    if (closed > 0) return true
     if (this.#taken === 0) return false
     this.#limit = Math.min(this.#limit, this.#taken)
     return true
@@ -68,12 +76,12 @@ export class ChannelSlots {
     } catch (error) {
       const at = this.#waiting.indexOf(waiter)
       if (at >= 0) this.#waiting.splice(at, 1)
+      // It was given to somebody who had left by then.
       else this.#giveBack()
       throw error
     }
   }
 
-  /** A place that was given to somebody who had left by then. */
   #giveBack(): void {
     this.#taken -= 1
     this.#serve()

@@ -66,4 +66,22 @@ describe('the sessions of a connection', () => {
     await waiting
     expect(isThere).toBe(true)
   })
+
+  test('a refusal for each that has just closed means nothing', async () => {
+    const slots = new ChannelSlots(4)
+    const refuse = async (): Promise<boolean> => {
+      const slot = await slots.take(false)
+      slot.free()
+      return slots.lower()
+    }
+    const held = [await slots.take(false), await slots.take(false)]
+    held[0]?.free()
+    // The server still counts it: nobody waits, and nothing is learnt.
+    expect(await refuse()).toBe(true)
+    const again = [await slots.take(false), await slots.take(false)]
+    for (const slot of [...held, ...again]) slot.free()
+    for (let closed = 0; closed < 3; closed += 1) expect(await refuse()).toBe(true)
+    // None is open, and none has closed since: it opens none.
+    expect(await refuse()).toBe(false)
+  })
 })
