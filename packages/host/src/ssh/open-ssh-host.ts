@@ -216,7 +216,8 @@ class OpenSshHost implements SshHost {
     const address: ListenAddress = unix === undefined ? { port } : { unix }
     const signals = [this.#ended.signal, ...(signal ? [signal] : [])]
     signal?.throwIfAborted()
-    return this.#use(async () => {
+    return this.#use(async (connection) => {
+      if (from === 'here' && 'port' in to) await assertForwards(connection)
       const connect = (over: AbortSignal): Promise<Duplex> =>
         this.connect(targetOf(to), { signal: over, allowHalfOpen: true })
       const forward =
@@ -263,6 +264,15 @@ class OpenSshHost implements SshHost {
     } finally {
       this.#running.delete(running)
     }
+  }
+}
+
+/** Told now, and not to each program that connects later by a connection that breaks. Nobody listens at port 0. */
+async function assertForwards(connection: SshConnection): Promise<void> {
+  try {
+    ;(await connection.direct(0)).destroy()
+  } catch (error) {
+    if (!(error instanceof HostError) || error.code !== 'connect-failed') throw error
   }
 }
 

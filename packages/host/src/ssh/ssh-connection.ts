@@ -56,7 +56,7 @@ export interface SshConnection {
   streamLocal(path: string, options?: { readonly signal?: AbortSignal }): Promise<Duplex>
   /**
    * Opens a stream to a port on the worker's loopback (`direct-tcpip`). The caller destroys it.
-   * @throws HostError as `streamLocal`
+   * @throws HostError `connect-failed` when nobody listens there, `unsupported` when the server forbids it; else as `channel`
    */
   direct(port: number, options?: { readonly signal?: AbortSignal }): Promise<Duplex>
   /**
@@ -152,7 +152,7 @@ export class ClientConnection implements SshConnection {
     const open = this.#ask<ClientChannel>(options.signal, (done) =>
       this.#client.forwardOut(LOOPBACK, 0, LOOPBACK, port, done),
     )
-    return explainOpening(open, `port ${port}`)
+    return explainOpening(open, `port ${port}`, 'AllowTcpForwarding')
   }
 
   listen(at: ListenAddress, onConnection: (stream: Duplex) => void): Promise<WorkerListener> {
@@ -242,10 +242,16 @@ export async function beforeLost<T>(connection: Pick<SshConnection, 'lost'>, wor
   return untilAborted(work, [connection.lost])
 }
 
-async function explainOpening(open: Promise<Duplex>, where: string): Promise<Duplex> {
+/** @param setting what a server must be told so that it opens it; `undefined` where there is another way */
+async function explainOpening(open: Promise<Duplex>, where: string, setting?: string): Promise<Duplex> {
   const stream = await open.catch((error: unknown) => {
     if (!isOpenFailure(error)) throw error
-    const why = error.reason === ADMINISTRATIVELY_PROHIBITED ? 'the server forbids it' : 'nobody listens'
+    const isForbidden = error.reason === ADMINISTRATIVELY_PROHIBITED
+    if (isForbidden && setting !== undefined) {
+      const message = `cannot connect to ${where}: the server forbids it, see ${setting} in its sshd_config`
+      throw new HostError('unsupported', message, { cause: error })
+    }
+    const why = isForbidden ? 'the server forbids it' : 'nobody listens'
     throw new HostError('connect-failed', `cannot connect to ${where}: ${why}`, { cause: error })
   })
   // An error that nobody listens to would end the orchestrator; `close` tells every holder of the stream.

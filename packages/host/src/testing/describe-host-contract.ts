@@ -83,31 +83,41 @@ export function describeHostContract(
     }
   }
   let sweeper: Host
+  let cases: (() => void)[] = []
   const needing =
     (...needs: readonly HostCapability[]): ContractCase =>
     (title, body) => {
       if (needs.some((capability) => cannot.includes(capability))) return
       if (only !== undefined && !needs.some((capability) => only.includes(capability))) return
-      test(title, () =>
-        witness.judge(needs, async () => {
-          await using scope = await openContractScope(open, sweeper, perl)
-          await body(scope)
-        }),
-      )
+      const run = async () => {
+        await using scope = await openContractScope(open, sweeper, perl)
+        await body(scope)
+      }
+      cases.push(() => test(title, () => witness.judge(needs, run)))
     }
+  /** One that is left with no case at all is no group. */
+  const group = (title: string, register: () => void): void => {
+    cases = []
+    register()
+    const registered = cases
+    if (registered.length === 0) return
+    describe(title, () => {
+      for (const add of registered) add()
+    })
+  }
   const detached = needing('detached')
   describe(`${name} keeps the Host contract`, () => {
     beforeAll(async () => {
       sweeper = await open()
     })
     afterAll(() => sweeper.close())
-    describe('exec', () => execContract(needing()))
-    describe('input and environment', () => {
+    group('exec', () => execContract(needing()))
+    group('input and environment', () => {
       execInputContract(needing('stdin-stream'))
       envRemoveContract(needing('env-remove'))
       secretEnvContract(needing('secret-env'), needing('secret-env', 'spawn'))
     })
-    describe('files', () => {
+    group('files', () => {
       fileContract(needing())
       readStreamContract(needing('read-stream'))
       writeStreamContract(needing('write-stream'))
@@ -116,19 +126,20 @@ export function describeHostContract(
       withinContract(needing('within'))
       copyContract(needing('copy'), needing('copy', 'within'))
     })
-    describe('detached processes', () => {
+    group('detached processes', () => {
       detachedContract(detached)
       adoptContract(detached)
       stopContract(detached, needing('detached', 'signal-by-group'))
     })
-    describe('followed files', () => tailContract(needing('tail')))
-    describe('programs beside us', () => spawnContract(needing('spawn')))
-    describe('archives', () =>
-      archiveContract(needing('archive', 'spawn'), needing('archive', 'spawn', 'exact-archive')))
-    describe('downloads', () => downloadContract(needing('download', 'spawn', 'forward')))
-    describe('terminals', () => ptyContract(needing('pty')))
-    describe('connections', () => connectContract(needing('connect'), needing('connect', 'detached')))
-    describe('forwards', () => forwardContract(needing('forward', 'connect', 'detached')))
+    group('followed files', () => tailContract(needing('tail')))
+    group('programs beside us', () => spawnContract(needing('spawn')))
+    group('archives', () =>
+      archiveContract(needing('archive', 'spawn'), needing('archive', 'spawn', 'exact-archive')),
+    )
+    group('downloads', () => downloadContract(needing('download', 'spawn', 'forward')))
+    group('terminals', () => ptyContract(needing('pty')))
+    group('connections', () => connectContract(needing('connect'), needing('connect', 'detached')))
+    group('forwards', () => forwardContract(needing('forward', 'connect', 'detached')))
     if (Object.keys(lacks).length > 0) describe('what is missing', () => witness.describe())
   })
 }

@@ -69,7 +69,7 @@ export function forwardContract(contractCase: ContractCase): void {
   contractCase(
     'a port of the worker is reached by a stream, and one where nobody listens is not',
     async (scope) => {
-      const server = await onWorker(scope)
+      await using server = await onWorker(scope)
       const stream = await scope.host.connect({ tcp: server.port })
       stream.end('hello')
       let heard = ''
