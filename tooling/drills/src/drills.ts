@@ -5,6 +5,7 @@ import { hostileArchives } from './hostile-archives/hostile-archives.ts'
 import { killOrchestrator } from './kill-orchestrator/kill-orchestrator.ts'
 import { leaseRace } from './lease-race/lease-race.ts'
 import { pidReuse } from './pid-reuse/pid-reuse.ts'
+import { rotate } from './rotate/rotate.ts'
 
 /** Every drill there is. */
 export const DRILLS: readonly Drill[] = [
@@ -14,4 +15,5 @@ export const DRILLS: readonly Drill[] = [
   pidReuse,
   leaseRace,
   blobCrash,
+  rotate,
 ]

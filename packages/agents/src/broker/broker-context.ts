@@ -18,6 +18,7 @@ export interface BrokerContext {
   readonly events: BrokerEventSource
   readonly connectMs: number
   readonly exchangeMs: number
+  readonly storeMs: number
   readonly waitMs: number
   readonly freshMs: number
   readonly marginMs: number

@@ -25,6 +25,12 @@ export interface BrokerOptions {
   readonly connectMs?: number
   /** For the provider's answer, in milliseconds; what takes longer is unknown. @default 60_000 */
   readonly exchangeMs?: number
+  /**
+   * For the store's part of a refresh, in milliseconds. The lock lasts as long as all three together: so long after a
+   * broker has died in the middle, another one knows.
+   * @default 15_000
+   */
+  readonly storeMs?: number
   /** How long a session waits for a refresh before it is told to come back, in milliseconds. @default 20_000 */
   readonly waitMs?: number
   /** A token younger than this is not renewed because a session comes back with it, in milliseconds. @default 30_000 */
@@ -107,19 +113,21 @@ function resolveContext(options: BrokerOptions, signal: AbortSignal): BrokerCont
   const {
     connectMs = 10_000,
     exchangeMs = 60_000,
+    storeMs = 15_000,
     waitMs = 20_000,
     freshMs = 30_000,
     marginMs = 60_000,
     now = Date.now,
     onStep,
   } = options
-  checkDurations({ connectMs, exchangeMs, waitMs, freshMs, marginMs })
+  checkDurations({ connectMs, exchangeMs, storeMs, waitMs, freshMs, marginMs })
   return {
     store: options.store,
     providers: options.providers,
     events: new BrokerEventSource(),
     connectMs,
     exchangeMs,
+    storeMs,
     waitMs,
     freshMs,
     marginMs,

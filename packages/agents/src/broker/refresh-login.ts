@@ -9,8 +9,6 @@ import { exchangeToken, type ExchangeResult } from './exchange-token.ts'
 import { insist } from './insist.ts'
 import { loadLogin, type LoadedLogin } from './load-login.ts'
 
-/** Beyond the exchange, for the store's part of it. */
-const STORE_MS = 15_000
 /** After a failure without a word about when to come back. */
 const RETRY_MS = 5_000
 const MAX_RETRY_MS = 60 * 60_000
@@ -31,12 +29,12 @@ export async function refreshLogin(
   context: BrokerContext,
   key: SeedKey & { readonly revision: number },
 ): Promise<RefreshAttempt> {
-  const { store, exchangeMs, connectMs, signal } = context
+  const { store, exchangeMs, connectMs, storeMs, signal } = context
   const { owner, seedId, revision } = key
   const holder = `${hostname().slice(0, 100)} ${process.pid} ${randomUUID()}`
-  const lockMs = connectMs + exchangeMs + STORE_MS
+  const lockMs = connectMs + exchangeMs + storeMs
   const answer = await insist(() => store.refreshes.claim({ owner, seedId, revision, holder, lockMs }), {
-    forMs: STORE_MS,
+    forMs: storeMs,
     signal,
   })
   if (answer.type !== 'claimed') return answer
@@ -62,14 +60,14 @@ interface Sent {
 
 /** Throws only while nothing has been sent. */
 async function send(context: BrokerContext, held: HeldRefresh): Promise<Sent> {
-  const { store, connectMs, exchangeMs, signal } = context
+  const { store, connectMs, exchangeMs, storeMs, signal } = context
   const login = await loadLogin(context, held)
   const result = await exchangeToken(login.provider.renderRequest(login.refreshToken), {
     connectMs,
     answerMs: exchangeMs,
     async beforeSend() {
       await context.onStep('connected')
-      await insist(() => store.refreshes.markSent(held), { forMs: STORE_MS / 2, signal })
+      await insist(() => store.refreshes.markSent(held), { forMs: storeMs / 2, signal })
     },
     onSent: () => void context.onStep('sent'),
   })
