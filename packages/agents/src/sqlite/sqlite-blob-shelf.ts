@@ -1,11 +1,13 @@
 import { access, mkdir, open, readdir, rm, type FileHandle } from 'node:fs/promises'
 import path from 'node:path'
+import { SEALED_CHUNK_BYTES } from '../store/crypto/chunk-cipher.ts'
 import type { BlobHeader, BlobShelf, OpenBlob } from '../store/blob-shelf.ts'
 import { StoreError } from '../store/store-error.ts'
 import type { SqliteRow } from './sqlite-binding.ts'
 import type { SqliteDatabase } from './sqlite-database.ts'
 
-const READ_BYTES = 1024 * 1024
+/** Whole chunks, so that few of them have to be put together. */
+const READ_BYTES = 16 * SEALED_CHUNK_BYTES
 /** A writer shows that it lives at least this often while it writes; the sweep's grace is many times longer. */
 const TOUCH_MS = 30_000
 
@@ -145,7 +147,7 @@ export class SqliteBlobShelf implements BlobShelf {
     })
     try {
       for (;;) {
-        const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(READ_BYTES), 0, READ_BYTES)
+        const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafeSlow(READ_BYTES), 0, READ_BYTES)
         if (bytesRead === 0) return
         yield buffer.subarray(0, bytesRead)
       }

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import type { BlobBinding, BlobShelf } from './blob-shelf.ts'
-import { CHUNK_BYTES, ChunkCipher } from './crypto/chunk-cipher.ts'
+import { CHUNK_BYTES, ChunkCipher, SEALED_CHUNK_BYTES } from './crypto/chunk-cipher.ts'
 import { createDataKey, currentKey, wrapDataKey } from './crypto/data-key.ts'
 import { rechunk } from './crypto/rechunk.ts'
 import type { KeyProvider } from './key-provider.ts'
 import type { Content } from './seed-record.ts'
 
 /** Sealed chunks that are stored together: enough for speed, little enough for a document and for the memory. */
-const CHUNKS_PER_PIECE = 16
+const PIECE_BYTES = 16 * SEALED_CHUNK_BYTES
 
 /** A blob that is whole and durable, and that no record names yet. */
 export interface StoredBlob {
@@ -49,15 +49,46 @@ async function appendAll(
   cipher: ChunkCipher,
   { content, signal }: { readonly content: Content; readonly signal?: AbortSignal | undefined },
 ): Promise<number> {
-  let piece: Buffer[] = []
-  let [chunks, pieces, bytes] = [0, 0, 0]
-  for await (const { bytes: chunk, isLast } of rechunk(content, CHUNK_BYTES)) {
-    signal?.throwIfAborted()
-    piece.push(cipher.seal(chunk, chunks++, isLast))
-    bytes += chunk.length
-    if (piece.length < CHUNKS_PER_PIECE && !isLast) continue
-    await shelf.append(blobId, pieces++, Buffer.concat(piece))
-    piece = []
+  const appending = new Appending(shelf, blobId)
+  let piece = Buffer.allocUnsafeSlow(PIECE_BYTES)
+  let [filled, chunks, bytes] = [0, 0, 0]
+  try {
+    for await (const { bytes: chunk, isLast } of rechunk(content, CHUNK_BYTES)) {
+      signal?.throwIfAborted()
+      filled = cipher.sealInto(piece, filled, chunk, chunks++, isLast)
+      bytes += chunk.length
+      if (filled < PIECE_BYTES && !isLast) continue
+      await appending.append(piece.subarray(0, filled))
+      if (!isLast) piece = Buffer.allocUnsafeSlow(PIECE_BYTES)
+      filled = 0
+    }
+    return bytes
+  } finally {
+    await appending.settled()
   }
-  return bytes
+}
+
+/** Lets one piece be stored while the next one is encrypted. */
+class Appending {
+  private readonly shelf: BlobShelf
+  private readonly blobId: string
+  private pieces = 0
+  private latest: Promise<void> = Promise.resolve()
+
+  constructor(shelf: BlobShelf, blobId: string) {
+    this.shelf = shelf
+    this.blobId = blobId
+  }
+
+  /** Resolves when the piece before this one is stored. */
+  async append(piece: Uint8Array): Promise<void> {
+    await this.latest
+    this.latest = this.shelf.append(this.blobId, this.pieces++, piece)
+    this.latest.catch(() => undefined) // told to whoever waits for it
+  }
+
+  /** Resolves when nothing is on its way any more; rejects when it did not arrive. */
+  settled(): Promise<void> {
+    return this.latest
+  }
 }

@@ -70,7 +70,8 @@ describe('sealed content', () => {
         const { whole, code } = await read(shelf, blobId, { bytes })
         expect(code).toBe('corrupt')
         const intact = Math.floor((bit >> 3) / SEALED_CHUNK_BYTES) * CHUNK_BYTES
-        expect(whole.equals(content.subarray(0, intact))).toBe(true)
+        expect(whole.length).toBeLessThanOrEqual(intact)
+        expect(whole.equals(content.subarray(0, whole.length))).toBe(true)
       }),
       { numRuns: 40 },
     )
@@ -148,8 +149,8 @@ describe('writing', () => {
     const writing = writeBlob(shelf, keys, binding, { content: source })
     await new Promise((resolve) => setImmediate(resolve))
     await new Promise((resolve) => setImmediate(resolve))
-    // One piece of 16 chunks, and the one that tells that it was not the last.
-    expect(taken).toBeLessThanOrEqual(18)
+    // Two pieces of 16 chunks, one on its way and one that waits, and the chunk that tells that it was not the last.
+    expect(taken).toBeLessThanOrEqual(34)
     open()
     expect(await writing).toMatchObject({ bytes: 200 * CHUNK_BYTES })
   })

@@ -23,10 +23,14 @@ export class ChunkCipher {
     this.bound = bindingBytes('x blob 1', binding)
   }
 
-  seal(chunk: Uint8Array, index: number, isLast: boolean): Buffer {
+  /** Writes ciphertext and tag into `to` from `at` on. @returns where they end */
+  sealInto(to: Buffer, at: number, chunk: Uint8Array, index: number, isLast: boolean): number {
     const nonce = nonceOf(index, isLast)
     const cipher = createCipheriv('aes-256-gcm', this.dataKey, nonce).setAAD(this.additional(nonce))
-    return Buffer.concat([cipher.update(chunk), cipher.final(), cipher.getAuthTag()])
+    to.set(cipher.update(chunk), at)
+    cipher.final()
+    to.set(cipher.getAuthTag(), at + chunk.length)
+    return at + chunk.length + TAG_BYTES
   }
 
   /** @throws StoreError `corrupt` */
