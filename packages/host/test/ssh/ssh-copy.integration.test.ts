@@ -6,6 +6,7 @@ import path from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { openSshd, type SshdFixture } from '@x/fixtures'
 import { expectNoLeaks } from '@x/vitest/leak-guard'
+import type { CopyProgress } from '../../src/copy.ts'
 import type { Host } from '../../src/host.ts'
 import { openSshHost } from '../../src/ssh/open-ssh-host.ts'
 
@@ -70,6 +71,26 @@ test('a large file arrives whole, and goes on where it was cut', async () => {
   expect(result.resumedFrom).toBeGreaterThan(3_000_000)
   expect(result.sha256).toBe(SHA256)
   expect(await host.files.list(there)).toEqual(['copy', 'other'])
+})
+
+test('a copy that the network cuts is told, and the next one is whole', async () => {
+  const cutOnce = (): ((progress: CopyProgress) => void) => {
+    let isCut = false
+    return ({ bytes }) => {
+      if (isCut || bytes < 3_000_000) return
+      isCut = true
+      sshd.cut()
+    }
+  }
+  const [source, back, copy] = [path.join(here, 'source'), path.join(here, 'back'), `${there}/copy`]
+  const lost = { code: 'connection-lost' }
+  await expect(host.files.copyIn(source, copy, { onProgress: cutOnce() })).rejects.toMatchObject(lost)
+  expect(await host.files.copyIn(source, copy)).toMatchObject({ sha256: SHA256, skipped: false })
+  await expect(host.files.copyOut(copy, back, { onProgress: cutOnce() })).rejects.toMatchObject(lost)
+  const result = await host.files.copyOut(copy, back)
+  expect(result).toMatchObject({ sha256: SHA256, skipped: false })
+  expect(result.resumedFrom).toBeGreaterThan(3_000_000)
+  expect(BYTES.equals(await readFile(back))).toBe(true)
 })
 
 test('the worker sums with OpenSSL where that works', async () => {
