@@ -135,7 +135,9 @@ class Download {
     try {
       return await this.#by('worker')
     } catch (error) {
-      const isUnreached = error instanceof DownloadError && error.code === 'fetch-failed'
+      // What a server has answered there it would answer here.
+      const isUnreached =
+        error instanceof DownloadError && error.code === 'fetch-failed' && error.status === undefined
       if (!isOurs || !isUnreached) throw error
       return await this.#by('orchestrator').catch((ours: unknown) => {
         throw bothFailed(error, ours)
@@ -173,12 +175,15 @@ class Download {
         return route
       }
       hops += 1
-      if (hops > MAX_REDIRECTS) {
+      if (verdict.kind !== 'redirect') {
+        place.clear()
+      } else if (hops <= MAX_REDIRECTS) {
+        source = nextHop(source, verdict)
+      } else {
         const url = shownUrl(this.#source.url)
-        throw new DownloadError('fetch-failed', `more than ${MAX_REDIRECTS} redirects from ${url}`, { url })
+        const what = `more than ${MAX_REDIRECTS} redirects from ${url}`
+        throw new DownloadError('fetch-failed', what, { url, status: verdict.status })
       }
-      if (verdict.kind === 'redirect') source = nextHop(source, verdict.location)
-      else place.clear()
     }
   }
 

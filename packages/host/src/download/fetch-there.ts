@@ -109,7 +109,7 @@ async function fetchByWget(
     const all = { ...ask, source: hop, start: 0, validator: '', hasDigest: false }
     verdict = judgeResponse(head, all)
     // busybox has followed it already: what was not allowed is found out afterwards.
-    if (verdict.kind === 'redirect' && fetcher === 'busybox') hop = nextHop(hop, verdict.location)
+    if (verdict.kind === 'redirect' && fetcher === 'busybox') hop = nextHop(hop, verdict)
   }
   if (verdict === undefined || verdict.kind === 'more') throw ending.failed(ask)
   if (verdict.kind !== 'take') return verdict

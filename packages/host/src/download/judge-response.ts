@@ -31,11 +31,18 @@ export interface Take {
   readonly validator: string | undefined
 }
 
+/** Another hop is to be asked. */
+export interface Redirect {
+  readonly kind: 'redirect'
+  readonly status: number
+  readonly location: string
+}
+
 export type Verdict =
   | Take
   /** One of those that come before the response. */
   | { readonly kind: 'more' }
-  | { readonly kind: 'redirect'; readonly location: string }
+  | Redirect
   /** What is there already is all. */
   | { readonly kind: 'whole' }
   /** What is there already is of no use: ask for all. */
@@ -49,7 +56,7 @@ export function judgeResponse({ status, headers }: ResponseHead, ask: Ask): Verd
   const { source, start, maxBytes } = ask
   if (status < 200) return { kind: 'more' }
   const location = headers['location']
-  if (REDIRECTS.includes(status) && location !== undefined) return { kind: 'redirect', location }
+  if (REDIRECTS.includes(status) && location !== undefined) return { kind: 'redirect', status, location }
   if (status === 416 && start > 0)
     return rangeOf(headers)?.total === start ? { kind: 'whole' } : { kind: 'again' }
   if (status === 206) {

@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { isLocalName, parseSource, shownUrl } from '../../src/download/download-source.ts'
+import {
+  isLocalName,
+  parseSource,
+  shownUrl,
+  type DownloadSource,
+} from '../../src/download/download-source.ts'
 import { MAX_REDIRECTS, nextHop } from '../../src/download/next-hop.ts'
 
 describe('a URL to fetch', () => {
@@ -63,14 +68,15 @@ describe('a URL to fetch', () => {
 })
 
 describe('a redirect', () => {
+  const hop = (from: DownloadSource, location: string) => nextHop(from, { location, status: 302 })
   const source = parseSource('https://x.example/a/b?c', { 'x-key': 'secret' })
 
   test('takes the headers along to the same place only', () => {
-    expect(nextHop(source, '../d').headers).toEqual({ 'x-key': 'secret' })
-    expect(nextHop(source, '../d').url.href).toBe('https://x.example/d')
-    expect(nextHop(source, 'https://y.example/').headers).toEqual({})
-    expect(nextHop(source, 'https://x.example:8443/').headers).toEqual({})
-    expect(nextHop(parseSource('http://x.example/', { a: 'b' }), 'https://x.example/').headers).toEqual({})
+    expect(hop(source, '../d').headers).toEqual({ 'x-key': 'secret' })
+    expect(hop(source, '../d').url.href).toBe('https://x.example/d')
+    expect(hop(source, 'https://y.example/').headers).toEqual({})
+    expect(hop(source, 'https://x.example:8443/').headers).toEqual({})
+    expect(hop(parseSource('http://x.example/', { a: 'b' }), 'https://x.example/').headers).toEqual({})
   })
 
   test.each([
@@ -82,13 +88,13 @@ describe('a redirect', () => {
     'https://169.254.169.254/latest',
     'https://[',
   ])('to %s is refused', (location) => {
-    expect(() => nextHop(source, location)).toThrow(
-      expect.objectContaining({ name: 'DownloadError', code: 'fetch-failed' }) as Error,
+    expect(() => hop(source, location)).toThrow(
+      expect.objectContaining({ name: 'DownloadError', code: 'fetch-failed', status: 302 }) as Error,
     )
   })
 
   test('on a loopback may stay there', () => {
-    expect(nextHop(parseSource('http://127.0.0.1:1/'), 'http://localhost:2/').url.port).toBe('2')
+    expect(hop(parseSource('http://127.0.0.1:1/'), 'http://localhost:2/').url.port).toBe('2')
     expect(MAX_REDIRECTS).toBeGreaterThan(4)
   })
 })

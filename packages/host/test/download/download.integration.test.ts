@@ -99,6 +99,9 @@ describe('a machine without curl', () => {
     const away = `http://${address.address}:${reachable.port}/file`
     expect(await download(bare, away, target(), { sha256: SHA256 })).toMatchObject({ via: 'orchestrator' })
     expect(BYTES.equals(await readFile(target()))).toBe(true)
+    // A redirect that the worker must not follow is none for us either.
+    const refused = download(host, `http://${address.address}:${reachable.port}/to/ftp%3A%2F%2Fx`, target())
+    await expect(refused).rejects.toMatchObject({ code: 'fetch-failed', status: 302 })
     const needed = download(bare, away, target(), { via: 'worker' })
     await expect(needed).rejects.toMatchObject({ code: 'unsupported' })
     // What is on a loopback is the worker's own.

@@ -45,7 +45,7 @@ describe('a response', () => {
   })
 
   test('may lead elsewhere, come before another one, or be none', () => {
-    expect(judge(302, { location: '/y' })).toEqual({ kind: 'redirect', location: '/y' })
+    expect(judge(302, { location: '/y' })).toEqual({ kind: 'redirect', status: 302, location: '/y' })
     expect(judge(103).kind).toBe('more')
     for (const status of [204, 300, 302, 304, 404, 503]) {
       expect(() => judge(status)).toThrow(
