@@ -7,8 +7,10 @@ export interface ChannelStreamOptions {
   readonly allowHalfOpen?: boolean
 }
 
-/** In each direction, besides what the channel itself holds. A packet is 32 KiB: with less, each would wait for the next turn. */
-const HELD_BYTES = 256 * 1024
+/** What a server takes at once. */
+const PACKET_BYTES = 32 * 1024
+/** In each direction, besides what the channel itself holds: with less, each packet would wait for the next turn. */
+const HELD_BYTES = 8 * PACKET_BYTES
 
 /**
  * A channel as a socket of Node behaves: it ends its side when the other has ended (unless `allowHalfOpen`), `destroy`
@@ -41,8 +43,11 @@ export function channelStream(
     highWaterMark: HELD_BYTES,
     read: () => void source.resume(),
     write: (chunk: Buffer, _encoding, done) => send(chunk, done),
-    // Small ones share a packet.
-    writev: (chunks, done) => send(Buffer.concat(chunks.map(({ chunk }) => chunk as Buffer)), done),
+    writev(chunks, done) {
+      const pieces = joinSmall(chunks.map(({ chunk }) => chunk as Buffer))
+      for (const piece of pieces.slice(0, -1)) channel.write(piece)
+      send(pieces.at(-1) ?? Buffer.alloc(0), done)
+    },
     final(done) {
       channel.end()
       done()
@@ -57,6 +62,19 @@ export function channelStream(
   })
   stream.on('error', () => undefined)
   channel.on('error', () => undefined)
+  const end = passOn(source, stream)
+  channel.once('close', () => {
+    // ssh2 forgets the callback of what it could not send.
+    unsent?.(new Error('the other side has closed'))
+    if (source === channel) end()
+  })
+  lost.addEventListener('abort', onLost, { once: true })
+  if (lost.aborted) onLost()
+  return stream
+}
+
+/** Hands over what `source` says, and its end. @returns tells the end of one that will not */
+function passOn(source: Readable, stream: Duplex): () => void {
   source.on('data', (chunk: Buffer) => {
     if (!stream.destroyed && !stream.push(chunk)) source.pause()
   })
@@ -66,14 +84,13 @@ export function channelStream(
     hasEnded = true
   }
   source.once('end', end)
-  channel.once('close', () => {
-    // ssh2 forgets the callback of what it could not send.
-    unsent?.(new Error('the other side has closed'))
-    if (source === channel) end()
-  })
-  lost.addEventListener('abort', onLost, { once: true })
-  if (lost.aborted) onLost()
-  return stream
+  return end
+}
+
+/** Small ones share a packet; to copy large ones would cost more than it saves. */
+function joinSmall(pieces: readonly Buffer[]): readonly Buffer[] {
+  const bytes = pieces.reduce((sum, { length }) => sum + length, 0)
+  return bytes <= (PACKET_BYTES * pieces.length) / 4 ? [Buffer.concat(pieces)] : pieces
 }
 
 /** ssh2's own `destroy` would wait for what nobody reads any more. */

@@ -41,6 +41,12 @@ describe('where the server lets the connection through', () => {
     const server = await scope.spawn(['perl', '-e', COUNTER, scope.at('s.sock')], { name: 'server' })
     await scope.said(scope.at('server.log'), 'listening')
     expect(await count(scope)).toBe('3145728 bytes\n')
+    const stream = await scope.host.connect({ unix: scope.at('s.sock') })
+    const said = text(stream)
+    // Some are written while others wait: small ones together, large ones by themselves.
+    for (let size = 0; size < 200; size += 1) stream.write(Buffer.alloc(size % 40 === 0 ? 100_000 : size))
+    stream.end()
+    expect(await said).toBe('519500 bytes\n')
     await server.stop()
   })
 })
