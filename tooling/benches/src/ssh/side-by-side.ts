@@ -33,8 +33,8 @@ export async function openSideBySide(n: number, say: (text: string) => void): Pr
     () => MEMORY,
     () => tmpdir(),
   )
-  const directory = await mkdtemp(path.join(root, 'bench-'))
-  opening.defer(() => rm(directory, { recursive: true }))
+  const directory = await mkdtemp(path.join(root, 'ssh-bench-'))
+  opening.defer(() => rm(directory, { recursive: true, force: true }))
   await chmod(directory, 0o755)
   const [here, there] = ['here', 'there'].map((name) => path.join(directory, name)) as [string, string]
   await mkdir(here)
