@@ -70,8 +70,8 @@ async function runToEnd(
     const exit = await untilAborted(program.exited, [ending.signal])
     await untilAborted(readToEnd(outputs), [ending.signal])
     const [stdout, stderr] = outputs.map((output) => output.text()) as [string, string]
-    if ((await program.leader) === undefined) throw refused(program)
-    if (await program.failed) throw notStarted(argv, stderr)
+    if ((await asFarAsKnown(program.leader)) === undefined) throw refused(program)
+    if (await asFarAsKnown(program.failed)) throw notStarted(argv, stderr)
     if (exit === undefined) throw withoutStatus(argv)
     return { argv: [...argv], ...exit, stdout, stderr }
   } catch (error) {
@@ -81,6 +81,11 @@ async function runToEnd(
   } finally {
     program.release()
   }
+}
+
+/** A program that said nothing and left somebody who holds its pipes never tells: what it had to say has come by now. */
+async function asFarAsKnown<T>(fact: Promise<T>): Promise<T | undefined> {
+  return Promise.race([fact, Promise.resolve(undefined)])
 }
 
 function assertProgram(argv: readonly string[], options: ExecOptions, maxBytes: number): void {

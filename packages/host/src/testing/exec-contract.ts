@@ -172,6 +172,13 @@ function execEndings(contractCase: ContractCase): void {
     },
   )
 
+  contractCase('nor is it when the program itself has said nothing', async ({ exec, shell, directory }) => {
+    const script = 'sleep 600 & echo $! >pid'
+    const result = await exec(['sh', '-c', script], { cwd: directory, timeoutMs: 20_000 })
+    expect(result).toMatchObject({ exitCode: 0, stdout: '', stderr: '' })
+    await shell('kill "$(cat pid)"')
+  })
+
   contractCase(
     'closing the host ends what runs; afterwards everything is closed',
     async ({ open, mark, at, said }) => {
