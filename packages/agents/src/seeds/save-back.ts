@@ -46,7 +46,7 @@ export class SaveBack {
   private readonly manifest: SeedManifest
   private readonly place: PlantedPlace
   /** What was found to need no saving, so that looking costs the store nothing. */
-  private settled: string | undefined
+  private settled: { readonly generation: string; readonly outcome: SaveOutcome } | undefined
 
   constructor(store: Store, manifest: SeedManifest, place: PlantedPlace) {
     this.store = store
@@ -64,10 +64,11 @@ export class SaveBack {
       return { type: 'worker-failed', error }
     }
     const generation = generationOf(this.manifest, live)
-    if (generation === this.settled) return { type: 'unchanged' }
+    if (generation === this.settled?.generation)
+      return this.settled.outcome.type === 'not-ours' ? this.settled.outcome : { type: 'unchanged' }
     try {
       const outcome = await this.save(live)
-      this.settled = generation
+      this.settled = { generation, outcome }
       return outcome
     } catch (error) {
       if (error instanceof LeaseLostError) return { type: 'lost', error }

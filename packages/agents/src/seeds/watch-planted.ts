@@ -46,6 +46,8 @@ export class PlantedWatch implements AsyncDisposable {
   private readonly stopping = new AbortController()
   private readonly working: Promise<void>
   private wake: (() => void) | undefined
+  /** Something was told since the last look began: one that runs may have missed it. */
+  private isStale = false
   private told: string | undefined
   private failures = 0
   private ending: Promise<PlantedEnding> | undefined
@@ -72,6 +74,8 @@ export class PlantedWatch implements AsyncDisposable {
 
   /** Looks now, and saves what has rotated. Looks at most once at a time. */
   async save(): Promise<SaveOutcome> {
+    // One that runs already may have missed what is there now.
+    await this.attempting
     if (this.options.lease.state === 'lost') return this.latest
     this.attempting ??= this.attempt().finally(() => (this.attempting = undefined))
     return this.attempting
@@ -97,6 +101,7 @@ export class PlantedWatch implements AsyncDisposable {
     for (;;) {
       await this.rest()
       if (this.stopping.signal.aborted) return
+      this.isStale = false
       await this.save()
     }
   }
@@ -116,16 +121,21 @@ export class PlantedWatch implements AsyncDisposable {
       }
       this.wake = woken
       signal.addEventListener('abort', woken, { once: true })
-      if (signal.aborted) done()
+      if (signal.aborted || this.isStale) done()
     })
     this.wake = undefined
+  }
+
+  private look(): void {
+    this.isStale = true
+    this.wake?.()
   }
 
   private async follow(file: string): Promise<void> {
     const { signal } = this.stopping
     while (!signal.aborted) {
       try {
-        for await (const _ of this.options.host.files.watch(file, { signal })) this.wake?.()
+        for await (const _ of this.options.host.files.watch(file, { signal })) this.look()
       } catch {
         // The worker is out of reach, or the host was closed; meanwhile it is looked at from time to time.
       }
@@ -143,8 +153,14 @@ export class PlantedWatch implements AsyncDisposable {
   private tell(outcome: SaveOutcome): void {
     if (this.latest.type === 'lost') return
     this.latest = outcome
-    const said = 'revision' in outcome ? `saved ${outcome.revision}` : outcome.type
-    if (said === this.told || (said === 'unchanged' && this.told === undefined)) return
+    const said = [
+      outcome.type,
+      ...('revision' in outcome ? [outcome.revision] : []),
+      ...('why' in outcome ? [outcome.why] : []),
+    ].join(' ')
+    // That nothing has changed is news only after something was wrong.
+    const isCalm = this.told === undefined || this.told.startsWith('saved')
+    if (said === this.told || (said === 'unchanged' && isCalm)) return
     this.told = said
     try {
       this.options.onOutcome?.(outcome)
