@@ -1,5 +1,7 @@
 /** How long what is on its way to a viewer may take it, beyond the way itself. */
-const IN_FLIGHT_MS = 64
+const IN_FLIGHT_MS = 80
+/** A viewer takes by fits and starts, since it draws in between: its pace is what it takes over some frames. */
+const STEADY_MS = 50
 const SMALLEST_BYTES = 8 * 1024
 const LARGEST_BYTES = 2 * 1024 * 1024
 const FIRST_BYTES = 64 * 1024
@@ -21,7 +23,7 @@ interface Sent {
 }
 
 /**
- * How much may be on its way to one viewer: what it takes in 64 ms at the pace of its acknowledgements, and as much
+ * How much may be on its way to one viewer: what it takes in 80 ms at the pace of its acknowledgements, and as much
  * as fills the way; between 8 KiB and 2 MiB.
  */
 export class AckWindow {
@@ -31,6 +33,7 @@ export class AckWindow {
   private acknowledgedBytes = 0
   private acknowledgedAt = 0
   private bytesPerMs = FIRST_BYTES / IN_FLIGHT_MS
+  private learnedAt = Number.NEGATIVE_INFINITY
   private wayMs = 0
   private probedAt = Number.NEGATIVE_INFINITY
 
@@ -72,20 +75,26 @@ export class AckWindow {
     const at = this.now()
     this.acknowledgedBytes = Math.min(this.sentBytes, this.acknowledgedBytes + bytes)
     this.acknowledgedAt = at
+    let best: number | undefined
     for (let first = this.sent[0]; first && first.end <= this.acknowledgedBytes; first = this.sent[0]) {
       this.sent.shift()
-      this.learn(first, at)
+      if (first.isProbe) this.learnWay(first, at)
+      const pace = (this.acknowledgedBytes - first.acknowledged) / Math.max(1, at - first.busySince)
+      // What was sent alone, or with nothing behind it, went at our pace.
+      if (pace > this.bytesPerMs || (first.more && !first.isProbe)) best = Math.max(best ?? 0, pace)
     }
+    if (best !== undefined) this.learnPace(best, at)
   }
 
-  private learn({ end, at, acknowledged, busySince, more, isProbe }: Sent, now: number): void {
-    if (isProbe) {
-      // A slow link takes its time to pass the probe itself, which is no length.
-      this.wayMs = Math.max(0, now - at - (end - acknowledged) / this.bytesPerMs)
-      this.probedAt = now
-    }
-    const pace = (this.acknowledgedBytes - acknowledged) / Math.max(1, now - busySince)
-    if (pace > this.bytesPerMs) this.bytesPerMs = pace
-    else if (more) this.bytesPerMs += (pace - this.bytesPerMs) / 4
+  private learnWay({ end, at, acknowledged }: Sent, now: number): void {
+    // A slow link takes its time to pass the probe itself, which is no length.
+    this.wayMs = Math.max(0, now - at - (end - acknowledged) / this.bytesPerMs)
+    this.probedAt = now
+  }
+
+  private learnPace(pace: number, now: number): void {
+    const weight = 1 - Math.exp((this.learnedAt - now) / STEADY_MS)
+    this.learnedAt = now
+    this.bytesPerMs += (pace - this.bytesPerMs) * weight
   }
 }

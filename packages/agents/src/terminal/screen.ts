@@ -15,7 +15,7 @@ const LARGEST_LAG_BYTES = 1024 * 1024
 const SMALL_BYTES = 16 * 1024
 const LAG_MS = 10
 /** Styled text asks for no answer: as long as nothing else comes, nobody waits for its parsing. */
-const CALM_LAG_MS = 100
+const CALM_LAG_MS = 250
 
 export interface ScreenOptions {
   readonly scrollback: number
@@ -63,7 +63,7 @@ export class Screen {
 
   /**
    * Takes output in: a little of it at once, since the program may have asked something; a flood within 10 ms, or
-   * within 100 ms while it is nothing but styled text.
+   * within 250 ms while it is nothing but styled text.
    */
   feed(data: Uint8Array): void {
     this.drawn = undefined

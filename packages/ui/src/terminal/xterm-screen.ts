@@ -1,6 +1,6 @@
 import { FitAddon } from '@xterm/addon-fit'
 import { Unicode11Addon } from '@xterm/addon-unicode11'
-import { Terminal } from '@xterm/xterm'
+import { Terminal, type ITerminalOptions } from '@xterm/xterm'
 import { cleanPaste } from './clean-paste.ts'
 import { openLink } from './open-link.ts'
 import { openStrictly } from './open-strictly.ts'
@@ -11,8 +11,11 @@ import type { TerminalSize } from './terminal-messages.ts'
 import { onThemeChange, readTheme } from './terminal-theme.ts'
 
 const SCROLLBACK_LINES = 5_000
-/** Letters are made dark or light enough to be read, whatever colours the program thinks that it writes on. */
-const MIN_CONTRAST = 4.5
+/**
+ * Programs are told that they write on a dark page. On a light one letters are made dark enough to be read; on a dark
+ * one they have the colours that were asked for, which also takes less time.
+ */
+const CONTRAST_ON_LIGHT = 4.5
 
 export interface XtermScreenOptions {
   /** Where it stands; it takes the size that the program has, not the element's. */
@@ -35,9 +38,8 @@ export class XtermScreen implements TerminalScreen, Disposable {
       fontFamily: getComputedStyle(element).fontFamily,
       fontSize: 13,
       linkHandler: { activate: openLink, allowNonHttpProtocols: false },
-      minimumContrastRatio: MIN_CONTRAST,
+      ...coloursOf(element),
       scrollback: SCROLLBACK_LINES,
-      theme: readTheme(element),
     })
     const { terminal } = this
     terminal.loadAddon(this.fitting)
@@ -52,7 +54,7 @@ export class XtermScreen implements TerminalScreen, Disposable {
     terminal.onBinary((text) => onType(Uint8Array.from(text, (letter) => letter.charCodeAt(0))))
     const { signal } = this.leaving
     element.addEventListener('paste', (event) => this.paste(event), { capture: true, signal })
-    this.forgetTheme = onThemeChange(() => (terminal.options.theme = readTheme(element)))
+    this.forgetTheme = onThemeChange(() => (terminal.options = coloursOf(element)))
   }
 
   /** The size that would fill the element; `undefined` while it can't be seen. */
@@ -116,4 +118,15 @@ export class XtermScreen implements TerminalScreen, Disposable {
     const text = event.clipboardData?.getData('text/plain') ?? ''
     if (text !== '') this.terminal.paste(cleanPaste(text))
   }
+}
+
+function coloursOf(element: HTMLElement): Pick<ITerminalOptions, 'minimumContrastRatio' | 'theme'> {
+  const theme = readTheme(element)
+  return { minimumContrastRatio: isDark(theme.background) ? 1 : CONTRAST_ON_LIGHT, theme }
+}
+
+/** Of a colour as a browser computes it: `rgb(23, 25, 28)`. */
+function isDark(colour = ''): boolean {
+  const [red = 255, green = 255, blue = 255] = (colour.match(/[\d.]+/g) ?? []).map(Number)
+  return red * 0.299 + green * 0.587 + blue * 0.114 < 128
 }

@@ -54,7 +54,7 @@ export class OurSide implements AsyncDisposable {
   async show(browser: Browser, argv: readonly string[], at = `http://127.0.0.1:${this.port}`): Promise<Page> {
     const id = `bench-${this.programs.size}`
     this.programs.set(id, argv)
-    const page = await browser.newPage({ viewport: WINDOW })
+    const page = await browser.newPage(WINDOW)
     await page.goto(`${at}/terminal.html#token=${this.server.issueToken()}&s=${id}`)
     await page.locator('[data-terminal-state="live"]').waitFor()
     await page.locator('.xterm-helper-textarea').focus()

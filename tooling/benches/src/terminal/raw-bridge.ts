@@ -120,7 +120,7 @@ export class RawBridge implements AsyncDisposable {
   async show(browser: Browser, argv: readonly string[], size: TerminalSize): Promise<Page> {
     this.next.argv = argv
     this.next.size = size
-    const page = await browser.newPage({ viewport: WINDOW })
+    const page = await browser.newPage(WINDOW)
     await page.goto(
       `http://127.0.0.1:${this.port}/${this.flowControl ? '?ack' : ''}#${size.columns}x${size.rows}`,
     )

@@ -88,6 +88,6 @@ describe('everything else is inert', () => {
 
   test('a hundred thousand marks are read at once', () => {
     const lines = [`${ESC}]`.repeat(50_000), `${ESC}[`.repeat(50_000), `a${ESC}[31m`.repeat(20_000)]
-    expect(cpuTime(() => lines.forEach(readAnsiLine))).toBeLessThan(2_000)
+    expect(cpuTime(() => lines.forEach((line) => readAnsiLine(line)))).toBeLessThan(2_000)
   })
 })
