@@ -1,5 +1,5 @@
 /** How long what is on its way to a viewer may take it, beyond the way itself. */
-const IN_FLIGHT_MS = 80
+const IN_FLIGHT_MS = 72
 /** A viewer takes by fits and starts, since it draws in between: its pace is what it takes over some frames. */
 const STEADY_MS = 50
 const SMALLEST_BYTES = 8 * 1024
@@ -20,10 +20,12 @@ interface Sent {
   readonly more: boolean
   /** There was little on the way with it. */
   readonly isProbe: boolean
+  /** There was no room behind it. */
+  readonly isFull: boolean
 }
 
 /**
- * How much may be on its way to one viewer: what it takes in 80 ms at the pace of its acknowledgements, and as much
+ * How much may be on its way to one viewer: what it takes in 72 ms at the pace of its acknowledgements, and as much
  * as fills the way; between 8 KiB and 2 MiB.
  */
 export class AckWindow {
@@ -66,6 +68,7 @@ export class AckWindow {
       acknowledged: this.acknowledgedBytes,
       busySince: isAlone ? at : this.acknowledgedAt,
       isProbe: this.inFlight <= PROBE_BYTES,
+      isFull: this.size - this.inFlight <= PROBE_BYTES,
       ...options,
     })
   }
@@ -80,8 +83,8 @@ export class AckWindow {
       this.sent.shift()
       if (first.isProbe) this.learnWay(first, at)
       const pace = (this.acknowledgedBytes - first.acknowledged) / Math.max(1, at - first.busySince)
-      // What was sent alone, or with nothing behind it, went at our pace.
-      if (pace > this.bytesPerMs || (first.more && !first.isProbe)) best = Math.max(best ?? 0, pace)
+      // What was sent with room left, or with nothing behind it, went at our pace.
+      if (pace > this.bytesPerMs || (first.more && first.isFull)) best = Math.max(best ?? 0, pace)
     }
     if (best !== undefined) this.learnPace(best, at)
   }
