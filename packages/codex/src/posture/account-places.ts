@@ -3,8 +3,13 @@ import type { Host } from '@x/host'
 import type { PermissionPlaces } from './render-permissions.ts'
 import { SECRETS_OF_A_HOME, SECRETS_OF_A_MACHINE } from './posture.ts'
 
-/** Prints where each argument leads, links followed; one that leads nowhere stays as it is. */
-const SCRIPT = 'for place do readlink -f -- "$place" || printf "%s\\n" "$place"; done'
+/**
+ * Prints where each argument leads, links followed; one that leads nowhere stays as it is. In one program where `readlink`
+ * is GNU's: one for each takes longer than all else that is done on a machine before Codex starts.
+ */
+const SCRIPT = `
+said=$(readlink -m -- "$@" 2>/dev/null) && printf '%s\\n' "$said" && exit
+for place do readlink -f -- "$place" || printf '%s\\n' "$place"; done`
 
 /**
  * The home of the account and its secrets where they really lie: no command can be run under a profile that denies a

@@ -37,7 +37,36 @@ export interface Installation {
  * @throws SessionError `provision`
  */
 export async function provisionCodex(options: ProvisionOptions): Promise<Installation> {
-  const { host, source, version = NEWEST_CODEX, signal, onProgress } = options
+  const { host, source, signal, onProgress } = options
+  const { release, version } = releaseFor(options)
+  const directory = await placeOf(options, version)
+  if (!(await isComplete(host, directory, release))) {
+    await install(host, release, directory, {
+      version,
+      ...(source && { source }),
+      ...(signal && { signal }),
+      ...(onProgress && { onProgress }),
+    })
+  }
+  return installationIn(directory, version)
+}
+
+/**
+ * What is on the host already, and complete.
+ * @throws ConfigError, SessionError `provision` when no Codex of that version can ever be there
+ */
+export async function findInstalled(
+  options: Pick<ProvisionOptions, 'cacheDir' | 'host' | 'version'>,
+): Promise<Installation | undefined> {
+  const { release, version } = releaseFor(options)
+  const directory = await placeOf(options, version)
+  return (await isComplete(options.host, directory, release)) ? installationIn(directory, version) : undefined
+}
+
+function releaseFor({ host, version = NEWEST_CODEX }: Pick<ProvisionOptions, 'host' | 'version'>): {
+  readonly release: Release
+  readonly version: CodexVersion
+} {
   const releases = Object.hasOwn(RELEASES, version) ? RELEASES[version] : undefined
   if (!releases)
     throw new ConfigError('version', `one of ${Object.keys(RELEASES).join(', ')}`, JSON.stringify(version))
@@ -51,16 +80,17 @@ export async function provisionCodex(options: ProvisionOptions): Promise<Install
       },
     )
   }
-  const cacheDir = await resolveCacheDir(host, options.cacheDir)
-  const directory = path.posix.join(cacheDir, 'codex', version)
-  if (!(await isComplete(host, directory, release))) {
-    await install(host, release, directory, {
-      version,
-      ...(source && { source }),
-      ...(signal && { signal }),
-      ...(onProgress && { onProgress }),
-    })
-  }
+  return { release, version }
+}
+
+async function placeOf(
+  { host, cacheDir }: Pick<ProvisionOptions, 'cacheDir' | 'host'>,
+  version: string,
+): Promise<string> {
+  return path.posix.join(await resolveCacheDir(host, cacheDir), 'codex', version)
+}
+
+function installationIn(directory: string, version: string): Installation {
   return { binary: path.posix.join(directory, 'bin', 'codex'), directory, version }
 }
 

@@ -88,6 +88,9 @@ async function adoptRecorded(
   host: Host,
   paths: TaskPaths,
 ): Promise<DetachedProcess | 'unusable' | undefined> {
+  // Asked at once: most tasks have no record yet.
+  const socket = host.files.stat(paths.socket)
+  socket.catch(() => undefined)
   try {
     const process = await host.adopt(paths.processRecord)
     return (await process.isAlive()) ? process : undefined
@@ -95,7 +98,7 @@ async function adoptRecorded(
     if (!(error instanceof HostError)) throw error
     if (error.code === 'io') return 'unusable'
     if (error.code !== 'not-found') throw error
-    return (await host.files.stat(paths.socket)) ? 'unusable' : undefined
+    return (await socket) ? 'unusable' : undefined
   }
 }
 

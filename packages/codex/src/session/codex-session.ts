@@ -113,8 +113,10 @@ export class CodexSession implements Session {
   /** Starts the app-server, or finds the one that runs, and opens the thread. */
   static async open(options: CodexSessionOptions, signal?: AbortSignal): Promise<CodexSession> {
     const { host, record, places } = options
-    const running = await findAppServer(host, places.paths)
-    await host.files.remove(places.paths.ended)
+    const [running] = await Promise.all([
+      findAppServer(host, places.paths),
+      host.files.remove(places.paths.ended),
+    ])
     const process = running ?? (await startAppServer(host, places.paths, record.binary, record.directory))
     const aborting = signal ? { signal } : {}
     const over = new AbortController()

@@ -10,7 +10,12 @@ import { taskPaths, type TaskPaths } from '../home/task-paths.ts'
 import { loginFacts, renderAuth, type LoginFacts } from '../login/login.ts'
 import { resolveGrant, withoutNested } from '../posture/grants.ts'
 import type { PermissionPlaces } from '../posture/render-permissions.ts'
-import { assertVersion, provisionCodex, type Installation } from '../provision/provision-codex.ts'
+import {
+  assertVersion,
+  findInstalled,
+  provisionCodex,
+  type Installation,
+} from '../provision/provision-codex.ts'
 import { attachSession } from './attach-session.ts'
 import { CodexSession } from './codex-session.ts'
 import type { LaunchRecord } from './parse-launch-record.ts'
@@ -35,18 +40,21 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const { host, login, signal, onProgress, taskId = randomUUID(), tools = [] } = options
   assertTools(tools)
   const facts = loginFacts(login)
+  // Every question to a host behind a network is a round trip: what does not hang together is asked at once.
+  const asked = { installed: installed(options), account: accountPlaces(host) }
+  asked.account.catch(() => undefined)
   const stateDir = await resolveStateDir(host, options.stateDir)
   const paths = taskPaths(stateDir, taskId)
   if (await readRecord(host, paths)) return attachSession(taskId, options)
 
-  const installation = await findInstallation(options)
+  const installation = (await asked.installed) ?? (await findInstallation(options))
   const directory = await workDirectory(options, paths, { stateDir, installation: installation.directory })
   const places = {
     paths,
     directory,
     stateDir,
     installation: installation.directory,
-    ...(await accountPlaces(host)),
+    ...(await asked.account),
   }
   const record: LaunchRecord = {
     schema: 1,
@@ -105,6 +113,21 @@ async function firstGrants(
     ),
   )
   return [...withoutNested(real)]
+}
+
+/** What need not be fetched. What is wrong with it is told by who fetches it. */
+async function installed({
+  host,
+  binary,
+  version,
+  cacheDir,
+}: SessionOptions): Promise<Installation | undefined> {
+  if (binary !== undefined) return undefined
+  return findInstalled({
+    host,
+    ...(version && { version }),
+    ...(cacheDir !== undefined && { cacheDir }),
+  }).catch(() => undefined)
 }
 
 async function findInstallation(options: SessionOptions): Promise<Installation> {
