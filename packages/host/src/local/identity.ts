@@ -63,6 +63,12 @@ export function readProcessStatNow(pid: number): ProcessStat | undefined {
   }
 }
 
+/** Clock ticks since boot, rounded down: nothing that starts from now on has a smaller `startTime`. */
+export function ticksNow(): string {
+  // The kernel tells hundredths of a second here, which is also how long a tick of /proc is.
+  return readFileSync('/proc/uptime', 'latin1').split(' ', 1).join('').replace('.', '')
+}
+
 /** True when `stat` is the very process of `identity` and has not ended. */
 export function isSameRunning(
   stat: ProcessStat | undefined,

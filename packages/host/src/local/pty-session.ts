@@ -11,7 +11,10 @@ const LOOKS_IN_A_ROW = 100
 /** A program that leads a session, as it was right after its start. */
 export interface SessionLeader {
   readonly pid: number
+  /** Of one that had ended before it could be looked at: when it cannot have run yet. */
   readonly startTime: string
+  /** It had ended before it could be looked at. @default false */
+  readonly isGone?: boolean
 }
 
 /**
@@ -69,9 +72,9 @@ function isMember(stat: ProcessStat, leader: SessionLeader): boolean {
   return stat.session === leader.pid && BigInt(stat.startTime) >= BigInt(leader.startTime) && isRunning(stat)
 }
 
-function isRecycled({ pid, startTime }: SessionLeader): boolean {
+function isRecycled({ pid, startTime, isGone = false }: SessionLeader): boolean {
   const holder = readProcessStatNow(pid)
-  return holder !== undefined && holder.startTime !== startTime
+  return holder !== undefined && (isGone || holder.startTime !== startTime)
 }
 
 function send(pid: number, name: NodeJS.Signals): boolean {

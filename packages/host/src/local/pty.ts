@@ -6,7 +6,7 @@ import { ReadStream } from 'node:tty'
 import { assertAbsolute, assertArgv, assertEnvironment } from '../assert-arguments.ts'
 import { assertSize } from '../assert-size.ts'
 import type { Pty, PtyExit, PtyOptions } from '../pty.ts'
-import { readProcessStatNow } from './identity.ts'
+import { readProcessStatNow, ticksNow } from './identity.ts'
 import { assertStartable } from './launch.ts'
 import { loadPtyBinding, type PtyBinding } from './pty-binding.ts'
 import { holdMaster } from './pty-masters.ts'
@@ -68,7 +68,7 @@ class LocalPty implements Pty {
   private readonly binding: PtyBinding
   private readonly master: number
   private readonly socket: ReadStream
-  private readonly leader: SessionLeader | undefined
+  private readonly leader: SessionLeader
   private readonly owner: Owner
   private readonly onAbort = (): void => void this.close().catch(() => undefined)
   private writing: Promise<void> = Promise.resolve()
@@ -80,6 +80,7 @@ class LocalPty implements Pty {
   constructor(binding: PtyBinding, start: Start, owner: Owner) {
     let onExit!: (exit: PtyExit) => void
     this.exited = new Promise((resolve) => (onExit = resolve))
+    const before = process.platform === 'linux' ? ticksNow() : ''
     const { master, pid } = binding.start({
       ...start,
       onExit: (exitCode, number) => {
@@ -92,7 +93,8 @@ class LocalPty implements Pty {
     this.master = master
     this.pid = pid
     const startTime = readProcessStatNow(pid)?.startTime
-    this.leader = startTime === undefined ? undefined : { pid, startTime }
+    // A thread of the library collects it as soon as it has ended, which may be before we look.
+    this.leader = startTime === undefined ? { pid, startTime: before, isGone: true } : { pid, startTime }
     const { socket, output } = this.openOutput(master)
     this.socket = socket
     this.output = output
@@ -196,7 +198,7 @@ class LocalPty implements Pty {
 
   private async endSession(): Promise<void> {
     const { leader } = this
-    if (leader === undefined || process.platform !== 'linux') {
+    if (process.platform !== 'linux') {
       if (!this.hasEnded) await this.endGroup()
       return
     }

@@ -44,5 +44,9 @@ test('a reader who leaves ends a program that goes on writing', async () => {
   const { pipe, exited } = await run('exec yes')
   for await (const _chunk of pipe.chunks()) break
   pipe.destroy()
-  expect(await exited).toEqual([null, 'SIGPIPE'])
+  // A socket whose reader left something unread is reset, which no signal tells.
+  expect([
+    [null, 'SIGPIPE'],
+    [1, null],
+  ]).toContainEqual(await exited)
 })
