@@ -1,3 +1,4 @@
 import type { ViteUserConfig } from 'vitest/config'
 
-export function vitestBase(packageName: string): ViteUserConfig
+/** @param options `maxWorkers`: test files at a time, 2 unless told otherwise */
+export function vitestBase(packageName: string, options?: { readonly maxWorkers?: number }): ViteUserConfig
