@@ -5,6 +5,8 @@ export interface QueuedMessage {
   readonly text: string
   /** Milliseconds since the epoch. */
   readonly queuedAt: number
+  /** It was sent, and its turn was stopped before the agent took it in: it leaves when a person sends it, not by itself. */
+  readonly returned?: true | undefined
 }
 
 /** What is to be said next, oldest first: the first leaves by itself when no turn runs. It outlives the program that keeps it. */

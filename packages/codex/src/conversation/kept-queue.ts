@@ -77,17 +77,17 @@ export function waits(queue: StoredQueue, id: string): boolean {
   return queue.leaving?.id !== id && queue.messages.some((one) => one.id === id)
 }
 
-/** With a message before all others but those of `sooner`; the same object when it is there. */
-export function withNext(
+/** With a message that was returned before all others that were not; the same object when it is there. */
+export function withReturned(
   queue: StoredQueue,
   message: { readonly id: string; readonly text: string },
-  sooner: ReadonlySet<string>,
 ): StoredQueue {
   const { messages } = queue
   if (messages.some((one) => one.id === message.id)) return queue
-  const next = messages.findIndex((one) => !sooner.has(one.id))
+  const next = messages.findIndex((one) => one.returned !== true)
   const at = next < 0 ? messages.length : next
-  return bounded({ ...queue, messages: messages.toSpliced(at, 0, { ...message, queuedAt: Date.now() }) })
+  const returned = { ...message, queuedAt: Date.now(), returned: true } as const
+  return bounded({ ...queue, messages: messages.toSpliced(at, 0, returned) })
 }
 
 /** The same object when it is not there. */

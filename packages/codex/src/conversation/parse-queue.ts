@@ -4,7 +4,15 @@ const storedQueueSchema = z.object({
   schema: z.literal(1),
   /** One more with each change: who read an older one may not write. */
   version: z.number().int().nonnegative(),
-  messages: z.array(z.object({ id: z.string().min(1), text: z.string(), queuedAt: z.number() })),
+  messages: z.array(
+    z.object({
+      id: z.string().min(1),
+      text: z.string(),
+      queuedAt: z.number(),
+      /** Was in Codex's hands, and dropped. */
+      returned: z.literal(true).optional(),
+    }),
+  ),
   /** The message that is on its way to Codex, and who sends it: its fate is unknown until it is out of the queue. */
   leaving: z.object({ id: z.string(), by: z.string() }).optional(),
   /** Codex did not want the first message: nothing leaves until a person has looked at it. */

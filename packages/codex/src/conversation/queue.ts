@@ -7,7 +7,7 @@ import {
 } from '@x/agents/conversation'
 import { RpcError } from '@x/codex-appserver'
 import { ClaimWatch, isSame, type Claim } from './claim-watch.ts'
-import { bounded, KeptQueue, waits, withNext, without, type QueueStore } from './kept-queue.ts'
+import { bounded, KeptQueue, waits, withReturned, without, type QueueStore } from './kept-queue.ts'
 import type { QueuedDelivery } from './outbox.ts'
 import type { StoredQueue } from './parse-queue.ts'
 import { SentTurn } from './sent-turn.ts'
@@ -46,8 +46,6 @@ export class Queue {
   private readonly handles = new Map<string, SentTurn>()
   /** Was leaving when we came: whoever sent it may be gone. */
   private inherited: string | undefined
-  /** Were in Codex's hands before. */
-  private readonly returned = new Set<string>()
   private readonly kept: KeptQueue
   private readonly claimMs: number
   private readonly others: ClaimWatch
@@ -93,10 +91,12 @@ export class Queue {
       })
   }
 
-  /** Codex has dropped a message that it had: it is the next again, for a person to send, change or withdraw. */
+  /**
+   * Codex has dropped a message that it had: it is there again for a person to send, change or withdraw. It does not
+   * leave by itself, since who stops a turn has stopped what began it.
+   */
   async takeBack({ clientId: id, message: text }: SentTurn): Promise<void> {
-    this.returned.add(id)
-    await this.kept.change((queue) => withNext(queue, { id, text }, this.returned))
+    await this.kept.change((queue) => withReturned(queue, { id, text }))
   }
 
   edit(id: string, text: string): Promise<boolean> {
@@ -182,7 +182,7 @@ export class Queue {
 
   /** Sends the first message, when it may leave. */
   advance(): void {
-    const [head] = this.kept.current.messages
+    const head = this.kept.current.messages.find(({ returned }) => returned !== true)
     if (!head || this.over || this.held() !== undefined || !this.options.isFree()) return
     if (this.claimOfOthers()) return
     // What it can't send stays, and says so; this is nobody's promise.
@@ -277,10 +277,12 @@ export class Queue {
   }
 
   private held(): MessageQueue['held'] {
-    if (this.kept.current.messages.length === 0) return undefined
+    const { messages } = this.kept.current
+    if (messages.length === 0) return undefined
     if (this.kept.current.refused === true) return 'failed'
     const last = this.badEnd()
-    return last && last.id !== this.kept.current.releasedAfter ? last.status : undefined
+    if (last && last.id !== this.kept.current.releasedAfter) return last.status
+    return messages.every(({ returned }) => returned === true) ? 'interrupted' : undefined
   }
 
   private badEnd(): { readonly id: string; readonly status: 'interrupted' | 'failed' } | undefined {

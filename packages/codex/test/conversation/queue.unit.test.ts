@@ -110,6 +110,26 @@ describe('Queue', () => {
     expect(left.map(({ text }) => text)).toEqual(['one'])
   })
 
+  test('sends what Codex has dropped when a person says so, and not when the rest goes on', async () => {
+    const { begin, end, add, waiting, left, queue, thread } = open()
+    begin()
+    add('later')
+    await settle()
+    end('interrupted')
+    await queue.takeBack(new SentTurn(thread, 'stopped', 'stopped'))
+    begin()
+    await queue.release()
+    end()
+    await settle()
+    expect(left.map(({ text }) => text)).toEqual(['later'])
+    end()
+    await settle()
+    expect(waiting()).toEqual(['stopped'])
+    expect(thread.state.queue).toMatchObject({ held: 'interrupted', messages: [{ returned: true }] })
+    expect(await queue.sendNow('stopped')).toBe(true)
+    expect(left.map(({ text }) => text)).toEqual(['later', 'stopped'])
+  })
+
   test('sends at once when nothing runs', async () => {
     const { add, left, waiting } = open()
     add('one')
