@@ -81,7 +81,11 @@ describe.each(CODEX_VERSIONS)('what the sandbox of Codex %s refuses', (version) 
     })
     const turn = conversation.state.turns.find(({ items }) => items.some(({ id }) => id === refused.id))
     // Codex tells nothing of it: what it said meanwhile may stand before it, until the next attach.
-    expect(turn?.items.map(({ type }) => type).toSorted()).toEqual(['agent-message', 'command', 'user-message'])
+    expect(turn?.items.map(({ type }) => type).toSorted()).toEqual([
+      'agent-message',
+      'command',
+      'user-message',
+    ])
     expect(await exists(`${outside}/made`)).toBe(false)
 
     const handle = await conversation.grant(refused.id, { path: outside, mode: 'write' })
