@@ -238,6 +238,8 @@ describe('a terminal on the page', () => {
     const view = await open('/#/s/a/terminal')
     const { page } = view
     await view.keys.focus()
+    // What is typed before the prompt stands before it.
+    await view.shows('$')
     await page.keyboard.press('?')
     await view.shows('$ ?')
     expect(await page.getByRole('dialog').count()).toBe(0)

@@ -23,7 +23,8 @@ export function vitestBase(packageName, { maxWorkers = 2 } = {}) {
         project('unit', { testTimeout: 60_000 }),
         // Most of their time is spent waiting for another process: two at a time suit two cores.
         project('integration', { testTimeout: 60_000, hookTimeout: 120_000 }),
-        project('e2e', { testTimeout: 180_000, hookTimeout: 240_000 }),
+        // One at a time: what a page does while it is starved by another says nothing of it.
+        project('e2e', { testTimeout: 180_000, hookTimeout: 240_000, fileParallelism: false }),
       ],
     },
   })
