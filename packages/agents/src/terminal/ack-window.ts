@@ -1,5 +1,5 @@
 /** How long what is on its way to a viewer may take it, beyond the way itself. */
-const IN_FLIGHT_MS = 72
+const IN_FLIGHT_MS = 80
 /** A viewer takes by fits and starts, since it draws in between: its pace is what it takes over some frames. */
 const STEADY_MS = 50
 const SMALLEST_BYTES = 8 * 1024
@@ -25,7 +25,7 @@ interface Sent {
 }
 
 /**
- * How much may be on its way to one viewer: what it takes in 72 ms at the pace of its acknowledgements, and as much
+ * How much may be on its way to one viewer: what it takes in 80 ms at the pace of its acknowledgements, and as much
  * as fills the way; between 8 KiB and 2 MiB.
  */
 export class AckWindow {
@@ -78,15 +78,13 @@ export class AckWindow {
     const at = this.now()
     this.acknowledgedBytes = Math.min(this.sentBytes, this.acknowledgedBytes + bytes)
     this.acknowledgedAt = at
-    let best: number | undefined
     for (let first = this.sent[0]; first && first.end <= this.acknowledgedBytes; first = this.sent[0]) {
       this.sent.shift()
       if (first.isProbe) this.learnWay(first, at)
       const pace = (this.acknowledgedBytes - first.acknowledged) / Math.max(1, at - first.busySince)
-      // What was sent with room left, or with nothing behind it, went at our pace.
-      if (pace > this.bytesPerMs || (first.more && first.isFull)) best = Math.max(best ?? 0, pace)
+      // What was sent with room left, or with nothing behind it, went at our pace: the viewer's is that at least.
+      if (first.more ? first.isFull : pace > this.bytesPerMs) this.learnPace(pace, at)
     }
-    if (best !== undefined) this.learnPace(best, at)
   }
 
   private learnWay({ end, at, acknowledged }: Sent, now: number): void {
