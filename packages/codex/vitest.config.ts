@@ -1,4 +1,3 @@
 import { vitestBase } from '@x/vitest'
 
-// Its tests wait for Codex and its answers more than others, and it is the last to end.
-export default vitestBase('@x/codex', { maxWorkers: 3 })
+export default vitestBase('@x/codex')

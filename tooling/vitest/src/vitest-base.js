@@ -11,12 +11,12 @@ const reports = process.env.X_TEST_REPORTS
 
 /**
  * Three projects by file name: `unit` (no process, no port), `integration` (real parts), `e2e` (a browser too).
- * Sources are resolved through the `@x/source` condition, so tests need no build. `maxWorkers`: files at a time.
+ * Sources are resolved through the `@x/source` condition, so tests need no build.
  */
-export function vitestBase(packageName, { maxWorkers = 2 } = {}) {
+export function vitestBase(packageName) {
   return defineConfig({
     test: {
-      maxWorkers,
+      maxWorkers: 2,
       reporters: reports ? ['default', new CountReporter(packageName, reports)] : ['default'],
       projects: [
         // Milliseconds each; but a busy machine makes seconds of those that try thousands of cases.
