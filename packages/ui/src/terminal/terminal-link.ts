@@ -34,7 +34,7 @@ export interface TerminalScreen {
 
 /** The part of a WebSocket that is used. */
 export interface TerminalSocket extends FeedSocket {
-  send(data: string | Uint8Array): void
+  send(data: string | Uint8Array<ArrayBuffer>): void
 }
 
 export interface TerminalLinkOptions {
@@ -84,7 +84,7 @@ export class TerminalLink {
   }
 
   /** Types something, all of it at once. @returns false when it can't be taken: nobody listens, or it is too much */
-  type(burst: Uint8Array): boolean {
+  type(burst: Uint8Array<ArrayBuffer>): boolean {
     if (this.state.read().state !== 'live' || burst.length > MAX_BURST) return false
     for (const message of splitBurst(burst)) this.socket?.send(encode(message))
     return true
@@ -164,6 +164,6 @@ export class TerminalLink {
   }
 }
 
-function encode(message: Uint8Array | ViewerMessage): string | Uint8Array {
+function encode(message: Uint8Array<ArrayBuffer> | ViewerMessage): string | Uint8Array<ArrayBuffer> {
   return message instanceof Uint8Array ? message : JSON.stringify(message)
 }

@@ -20,7 +20,7 @@ const CONTRAST_ON_LIGHT = 4.5
 export interface XtermScreenOptions {
   /** Where it stands; it takes the size that the program has, not the element's. */
   readonly element: HTMLElement
-  readonly onType: (burst: Uint8Array) => void
+  readonly onType: (burst: Uint8Array<ArrayBuffer>) => void
   /** The way out by keyboard was taken. */
   readonly onLeave: () => void
 }

@@ -88,7 +88,7 @@ function live() {
   return it
 }
 
-const bytes = (text: string): Uint8Array => Buffer.from(text)
+const bytes = (text: string): Uint8Array<ArrayBuffer> => Buffer.from(text)
 
 describe('a view', () => {
   test('is live once its screen comes, and draws in order', () => {
