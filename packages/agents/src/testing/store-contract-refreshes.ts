@@ -63,12 +63,9 @@ export function refreshContract(scenario: StoreCase): void {
     expect(await countBlobs()).toBe(1)
     const next = await sent(store, saved, 'b')
     expect(next.fence).toBe(2)
-    for (const late of [
-      store.refreshes.save(held, renewed()),
-      store.refreshes.markSent(held),
-      store.refreshes.settle(held, { type: 'dead', reason: 'late' }),
-    ])
-      await refused(late, 'lease-lost')
+    await refused(store.refreshes.save(held, renewed()), 'lease-lost')
+    await refused(store.refreshes.markSent(held), 'lease-lost')
+    await refused(store.refreshes.settle(held, { type: 'dead', reason: 'late' }), 'lease-lost')
   })
 
   scenario('keeps the old tokens when the new ones cannot be read', async ({ store, countBlobs }) => {
