@@ -6,8 +6,10 @@ import { acquireSeed, type AcquireOptions } from './acquire-seed.ts'
 import { captureSeed, type CaptureOptions } from './capture-seed.ts'
 import { removeSeed, type RemoveOptions } from './delete-seed.ts'
 import { exportSeed, importSeed, type ImportOptions } from './export-seed.ts'
-import { assertManifest, type SeedManifest, type SeedVerdict } from './manifest.ts'
+import { loadSeed } from './load-seed.ts'
+import { assertManifest, type SeedFiles, type SeedManifest, type SeedVerdict } from './manifest.ts'
 import { plantSeed, type PlantedSeed, type PlantOptions } from './plant-seed.ts'
+import { replaceLogin, type ReplaceLoginOptions } from './replace-login.ts'
 import { SeedError } from './seed-error.ts'
 import { SeedLease } from './seed-lease.ts'
 import { summarise, type SeedSummary } from './seed-summary.ts'
@@ -38,6 +40,8 @@ export interface Seeds {
   readonly capture: (options: CaptureOptions & { readonly agent: string }) => Promise<SeedSummary>
   /** Puts a login into an agent's home. See `plantSeed`. */
   readonly plant: (options: PlantOptions) => Promise<PlantedSeed>
+  /** Puts a new login of the same account in place of a seed's; its sessions go on. See `replaceLogin`. */
+  readonly replaceLogin: (key: SeedKey, options: ReplaceLoginOptions) => Promise<SeedSummary>
   /** The owner's seeds, oldest first; those that were deleted with `deleted`. */
   readonly list: (filter: SeedFilter) => Promise<readonly SeedSummary[]>
   /** @throws StoreError `not-found` */
@@ -68,6 +72,11 @@ export interface Seeds {
   readonly export: (key: SeedKey, options: { readonly passphrase: string }) => Promise<Uint8Array>
   /** Makes a new seed of an export. See `importSeed`. */
   readonly import: (sealed: Uint8Array, options: ImportOptions) => Promise<SeedSummary>
+  /**
+   * The files of a login as they are now, checked: secrets, for the wrapper of an agent.
+   * @throws StoreError @throws SeedError `damaged`, `unsafe`, `newer-seed`, `unknown-agent`, `not-logged-in`, `half-written`
+   */
+  readonly read: (key: SeedKey) => Promise<SeedFiles>
   /** Asks the provider whether it still works. See `verifySeed`. */
   readonly verify: (key: SeedKey, options?: { readonly signal?: AbortSignal }) => Promise<SeedVerdict>
 }
@@ -89,6 +98,7 @@ export function createSeeds({ store, manifests }: SeedsOptions): Seeds {
   return {
     capture: async ({ agent, ...options }) => captureSeed(store, of(agent), options),
     plant: async (options) => plantSeed(store, await ofSeed(options.seed), options),
+    replaceLogin: async (key, options) => replaceLogin(store, await ofSeed(key), pickKey(key), options),
     ...people(store),
     delete: (key, options) => removeSeed(store, 'delete', key, options),
     purge: (key, options) => removeSeed(store, 'purge', key, options),
@@ -101,6 +111,7 @@ export function createSeeds({ store, manifests }: SeedsOptions): Seeds {
     watch: async (options) => new PlantedWatch(store, await ofSeed(options.lease), options),
     export: async (key, options) => exportSeed(store, await ofSeed(key), key, options),
     import: (sealed, options) => importSeed(store, of, sealed, options),
+    read: async (key) => (await loadSeed(store, await ofSeed(key), key)).bundle.files,
     verify: async (key, options) => verifySeed(store, await ofSeed(key), key, options),
   }
 }
@@ -132,6 +143,10 @@ function people(store: Store): Pick<Seeds, 'list' | 'get' | 'rename' | 'move' | 
       return told(await store.seeds.change(key, { metadata: { account: renderAccount(after) } }))
     },
   }
+}
+
+function pickKey({ owner, seedId }: SeedKey): SeedKey {
+  return { owner, seedId }
 }
 
 function pick({ owner, seedId, fence }: HeldLease): HeldLease {

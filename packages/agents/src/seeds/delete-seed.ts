@@ -51,7 +51,8 @@ async function endSessions(store: Store, { owner, seedId }: SeedKey, revoke: boo
   )
 }
 
-function inUse({ name }: SeedRecord, lease: Lease, cause: unknown): SeedError {
+/** Says who keeps it, since when and on which worker. */
+export function inUse({ name }: SeedRecord, lease: Lease, cause: unknown): SeedError {
   const { holder, worker, since, state } = lease
   const where = `by ${holder} on ${worker}, since ${new Date(since).toISOString()}`
   const how = state === 'held' ? 'is used' : 'was used, and not given back,'

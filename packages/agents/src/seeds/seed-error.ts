@@ -9,6 +9,7 @@ import type { Lease, LeaseCounts } from '../store/lease.ts'
  * - `unknown-agent`: no manifest was given for the agent of the seed.
  * - `newer-seed`: a newer version of the manifest made it.
  * - `needs-lease`: a login that is used up by using it goes to a worker under a lease only.
+ * - `other-account`: a new login for a seed is one of somebody else; the message says of whom.
  * - `in-use`: somebody holds it, or held it when it was lost; `lease` says who.
  * - `none-alive`: no seed of those that were asked for can be waited for.
  * - `timed-out`: none was free in time; `seeds` says what stood in the way.
@@ -25,6 +26,7 @@ export type SeedErrorCode =
   | 'unknown-agent'
   | 'newer-seed'
   | 'needs-lease'
+  | 'other-account'
   | 'in-use'
   | 'none-alive'
   | 'timed-out'
