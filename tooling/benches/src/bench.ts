@@ -13,7 +13,7 @@ export interface Measure {
   readonly ours: number
   readonly peer: number
   readonly unit: string
-  /** Of the medians, ours over the peer's. */
+  /** Ours over the peer's: the median of the pairs that were measured side by side. */
   readonly ratio: number
   /** Without a goal it is only reported. */
   readonly goal?: string

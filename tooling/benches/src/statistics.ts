@@ -6,6 +6,16 @@ export function median(values: readonly number[]): number {
   return (low + high) / 2
 }
 
+/**
+ * The middle one of the ratios of each `a` to the `b` that was measured beside it. A machine that is slow for some
+ * seconds is so for both of a pair, while it moves one median and not the other.
+ * @throws RangeError unless there are as many of both, and one at least
+ */
+export function pairedRatio(a: readonly number[], b: readonly number[]): number {
+  if (a.length !== b.length) throw new RangeError(`expected pairs, got ${a.length} and ${b.length}`)
+  return median(a.map((value, at) => value / (b[at] ?? NaN)))
+}
+
 /** The value that so many of a hundred do not pass. @throws RangeError for none */
 export function percentile(values: readonly number[], percent: number): number {
   const sorted = [...values].sort((one, other) => one - other)

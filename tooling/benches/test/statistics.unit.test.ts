@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { alternate } from '../src/alternate.ts'
-import { median, percentile, rounded, spread } from '../src/statistics.ts'
+import { median, pairedRatio, percentile, rounded, spread } from '../src/statistics.ts'
 
 describe('the middle', () => {
   test.each([
@@ -14,6 +14,22 @@ describe('the middle', () => {
 
   test('of nothing is no number', () => {
     expect(() => median([])).toThrow(RangeError)
+  })
+})
+
+describe('the ratio of pairs', () => {
+  test('is not moved by a while in which the machine was slow', () => {
+    const [ours, peer] = [
+      [9, 9, 90, 90, 90],
+      [10, 10, 10, 100, 100],
+    ]
+    expect(pairedRatio(ours, peer)).toBe(0.9)
+    expect(median(ours) / median(peer)).toBe(9)
+  })
+
+  test('needs pairs', () => {
+    expect(() => pairedRatio([1], [1, 2])).toThrow(RangeError)
+    expect(() => pairedRatio([], [])).toThrow(RangeError)
   })
 })
 

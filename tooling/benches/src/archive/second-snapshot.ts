@@ -1,5 +1,5 @@
 import type { Measure } from '../bench.ts'
-import { median, rounded, spread } from '../statistics.ts'
+import { compare } from '../compare.ts'
 import { changeOneInAHundred } from './trees.ts'
 import { archiveTo, milliseconds, type Stage } from './whole.ts'
 
@@ -30,20 +30,8 @@ export async function measureSecondSnapshot(stage: Stage): Promise<readonly Meas
     const unit = what === 'time' ? 'ms' : 'MiB'
     const scale = what === 'time' ? 1 : MEBIBYTE
     const of = (snapshots: readonly Snapshot[]) => snapshots.map((one) => one[what] / scale)
-    const [a, b] = [of(seconds), of(firsts)]
-    say(`${name}-second-${what}, second  ${spread(a, unit)}`)
-    say(`${name}-second-${what}, first   ${spread(b, unit)}`)
-    const ratio = rounded(median(a) / median(b))
-    const goal = what === 'time' ? TIME_GOAL : BYTES_GOAL
-    return {
-      name: `${name}-second-${what}`,
-      ours: rounded(median(a)),
-      peer: rounded(median(b)),
-      unit,
-      ratio,
-      goal: `<= ${goal}`,
-      met: ratio <= goal,
-    }
+    const goal = { atMost: what === 'time' ? TIME_GOAL : BYTES_GOAL }
+    return compare(say, { name: `${name}-second-${what}`, unit, a: of(seconds), b: of(firsts), goal })
   })
 }
 

@@ -3,7 +3,7 @@ import { mkdir, open, writeFile } from 'node:fs/promises'
 import { archive, restore, type Manifest } from '@x/host'
 import { alternate } from '../alternate.ts'
 import type { Measure } from '../bench.ts'
-import { median, rounded, spread } from '../statistics.ts'
+import { compare } from '../compare.ts'
 import type { Place } from './place.ts'
 
 const MEGABYTE = 1_000_000
@@ -40,18 +40,19 @@ export async function archiveTo(
 }
 
 export async function measureCreate(stage: Stage): Promise<Measure> {
-  const { n, place, tree, at } = stage
+  const { n, say, name, place, tree, at } = stage
   const { a, b } = await alternate(
     n,
     () => rate(stage, () => archiveTo(stage, at('ours.tar.zst'))),
     () => rate(stage, () => place.shell(`tar -C '${tree}' -c . | zstd -1 -q -c`, { to: at('peer.tar.zst') })),
   )
-  return compareRates('create', stage, a, b)
+  const goal = { atLeast: RATE_GOAL }
+  return compare(say, { name: `${name}-create`, unit: 'MB/s', a, b, goal })
 }
 
 /** `measureCreate` has made what is restored. */
 export async function measureRestore(stage: Stage): Promise<Measure> {
-  const { n, place, at } = stage
+  const { n, say, name, place, at } = stage
   const restored = at('work/restored')
   const clear = (): Promise<unknown> => place.shell(`rm -rf '${restored}'`, {})
   const { a, b } = await alternate(
@@ -70,7 +71,8 @@ export async function measureRestore(stage: Stage): Promise<Measure> {
       return result
     },
   )
-  return compareRates('restore', stage, a, b)
+  const goal = { atLeast: RATE_GOAL }
+  return compare(say, { name: `${name}-restore`, unit: 'MB/s', a, b, goal })
 }
 
 /** What it costs when there is next to nothing to restore, on a host that has restored before. */
@@ -97,13 +99,9 @@ export async function measureSmallRestore(stage: Omit<Stage, 'tree' | 'bytes'>):
       return time
     },
   )
-  const name = `${stage.name}-restore`
-  say(`${name}, ours   ${spread(a, 'ms')}`)
-  say(`${name}, peer   ${spread(b, 'ms')}`)
-  const [ours, peer] = [rounded(median(a)), rounded(median(b))]
-  const goal =
-    place.name === 'local' ? { goal: `ours <= ${SMALL_GOAL_MS} ms`, met: ours <= SMALL_GOAL_MS } : {}
-  return { name, ours, peer, unit: 'ms', ratio: rounded(ours / peer), ...goal }
+  const measure = compare(say, { name: `${stage.name}-restore`, unit: 'ms', a, b })
+  if (place.name !== 'local') return measure
+  return { ...measure, goal: `ours <= ${SMALL_GOAL_MS} ms`, met: measure.ours <= SMALL_GOAL_MS }
 }
 
 export async function milliseconds(work: () => Promise<unknown>): Promise<number> {
@@ -115,25 +113,4 @@ export async function milliseconds(work: () => Promise<unknown>): Promise<number
 /** @returns megabytes of the tree a second */
 async function rate({ bytes }: Stage, work: () => Promise<unknown>): Promise<number> {
   return bytes / MEGABYTE / ((await milliseconds(work)) / 1_000)
-}
-
-function compareRates(
-  what: 'create' | 'restore',
-  stage: Stage,
-  a: readonly number[],
-  b: readonly number[],
-): Measure {
-  const name = `${stage.name}-${what}`
-  stage.say(`${name}, ours   ${spread(a, 'MB/s')}`)
-  stage.say(`${name}, peer   ${spread(b, 'MB/s')}`)
-  const ratio = rounded(median(a) / median(b))
-  return {
-    name,
-    ours: rounded(median(a)),
-    peer: rounded(median(b)),
-    unit: 'MB/s',
-    ratio,
-    goal: `>= ${RATE_GOAL}`,
-    met: ratio >= RATE_GOAL,
-  }
 }

@@ -2,7 +2,8 @@ import { randomFillSync } from 'node:crypto'
 import { chmod, open, rm } from 'node:fs/promises'
 import { alternate } from '../alternate.ts'
 import type { Measure } from '../bench.ts'
-import { compare, timed, type SideBySide } from './side-by-side.ts'
+import { compare } from '../compare.ts'
+import { timed, type SideBySide } from './side-by-side.ts'
 
 const FILE_MIB = 512
 const MEBIBYTE = 2 ** 20
@@ -32,8 +33,8 @@ export async function measureCopies(stage: SideBySide): Promise<readonly Measure
   await rm(source)
   const goal = { atLeast: RATE_GOAL }
   return [
-    compare(stage, { name: 'copy-in', unit: 'MiB/s', ...up, goal }),
-    compare(stage, { name: 'copy-out', unit: 'MiB/s', ...down, goal }),
+    compare(stage.say, { name: 'copy-in', unit: 'MiB/s', ...up, goal }),
+    compare(stage.say, { name: 'copy-out', unit: 'MiB/s', ...down, goal }),
   ]
 }
 

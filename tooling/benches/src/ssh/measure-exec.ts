@@ -1,7 +1,8 @@
 import { mustSucceed } from '@x/host'
 import { alternate } from '../alternate.ts'
 import type { Measure } from '../bench.ts'
-import { compare, timed, type SideBySide } from './side-by-side.ts'
+import { compare } from '../compare.ts'
+import { timed, type SideBySide } from './side-by-side.ts'
 
 const IN_A_ROW = 25
 const AT_ONCE = 100
@@ -25,14 +26,14 @@ export async function measureExec(stage: SideBySide): Promise<readonly Measure[]
     () => inARow(() => openSsh.exec('true')),
   )
   return [
-    compare(stage, {
+    compare(stage.say, {
       name: 'exec',
       unit: 'ms',
       a: overBare.a.flat(),
       b: overBare.b.flat(),
       goal: { atMost: 1.5 },
     }),
-    compare(stage, {
+    compare(stage.say, {
       name: 'exec-openssh',
       unit: 'ms',
       a: overOpenSsh.a.flat(),
@@ -64,7 +65,7 @@ export async function measureAtOnce(stage: SideBySide): Promise<Measure> {
         ),
       ),
   )
-  return compare(stage, { name: 'exec-100-at-once', unit: 'ms', a, b, goal: { atMost: 1.5 } })
+  return compare(stage.say, { name: 'exec-100-at-once', unit: 'ms', a, b, goal: { atMost: 1.5 } })
 }
 
 function assertSame(said: string, wanted: string): void {

@@ -4,7 +4,8 @@ import path from 'node:path'
 import { archive, restore } from '@x/host'
 import { alternate } from '../alternate.ts'
 import type { Measure } from '../bench.ts'
-import { compare, timed, type SideBySide } from './side-by-side.ts'
+import { compare } from '../compare.ts'
+import { timed, type SideBySide } from './side-by-side.ts'
 
 const DIRECTORIES = 100
 const FILES_EACH = 100
@@ -33,8 +34,8 @@ export async function measureTrees(stage: SideBySide): Promise<readonly Measure[
   )
   const goal = { atLeast: RATE_GOAL }
   return [
-    compare(stage, { name: 'tree-in', unit: 'files/s', ...up, goal }),
-    compare(stage, { name: 'tree-out', unit: 'files/s', ...down, goal }),
+    compare(stage.say, { name: 'tree-in', unit: 'files/s', ...up, goal }),
+    compare(stage.say, { name: 'tree-out', unit: 'files/s', ...down, goal }),
   ]
 }
 

@@ -4,8 +4,6 @@ import path from 'node:path'
 import { openSshd } from '@x/fixtures'
 import { openLocalHost, DisposeStack, type Host } from '@x/host'
 import { openSshHost } from '@x/host/ssh'
-import type { Measure } from '../bench.ts'
-import { median, rounded, spread } from '../statistics.ts'
 import { BareClient } from './bare-client.ts'
 import { OpenSsh } from './open-ssh.ts'
 
@@ -57,32 +55,6 @@ export async function openSideBySide(n: number, say: (text: string) => void): Pr
     here: (name) => path.join(here, name),
     there: (name) => path.join(there, name),
     [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),
-  }
-}
-
-/** What both sides took, and whether it is what we want. */
-export interface Comparison {
-  readonly name: string
-  readonly unit: string
-  readonly a: readonly number[]
-  readonly b: readonly number[]
-  readonly goal: { readonly atMost: number } | { readonly atLeast: number }
-}
-
-export function compare({ say }: SideBySide, { name, unit, a, b, goal }: Comparison): Measure {
-  say(`${name}, ours   ${spread(a, unit)}`)
-  say(`${name}, peer   ${spread(b, unit)}`)
-  const [ours, peer] = [median(a), median(b)]
-  const ratio = rounded(ours / peer)
-  return {
-    name,
-    ours: rounded(ours),
-    peer: rounded(peer),
-    unit,
-    ratio,
-    ...('atMost' in goal
-      ? { goal: `<= ${goal.atMost}`, met: ratio <= goal.atMost }
-      : { goal: `>= ${goal.atLeast}`, met: ratio >= goal.atLeast }),
   }
 }
 

@@ -4,8 +4,8 @@ import path from 'node:path'
 import { CODEX_VERSIONS, NEWEST_CODEX, provisionCodex } from '@x/codex'
 import { openLocalHost } from '@x/host'
 import { alternate } from '../alternate.ts'
+import { compare } from '../compare.ts'
 import type { Bench, BenchOptions, Measure } from '../bench.ts'
-import { median, rounded, spread } from '../statistics.ts'
 import { endRaw, startRaw, type RawStart } from '../raw/raw-codex.ts'
 import { readTemplate } from '../raw/session-template.ts'
 import { LOGIN, measureSession } from './measure-session.ts'
@@ -43,23 +43,14 @@ async function measureStarts({ n, codex, say }: BenchOptions): Promise<readonly 
     const opened = a.map((one) => one.opened)
     const ready = a.map((one) => one.ready)
     say(`Codex ${version}, ${n} of each`)
-    say(`openSession          ${spread(opened, 's')}`)
-    say(`until a turn may run ${spread(ready, 's')}`)
-    say(`the bare client      ${spread(b, 's')}`)
-    const goal = { goal: `<= ${GOAL}`, met: rounded(median(opened) / median(b)) <= GOAL }
     return [
-      { ...measureOf('local-warm', opened, b), ...goal },
-      measureOf('to-first-turn-allowed', ready, b),
+      compare(say, { name: 'local-warm', unit: 's', a: opened, b, goal: { atMost: GOAL } }),
+      compare(say, { name: 'to-first-turn-allowed', unit: 's', a: ready, b }),
       ...(await measureOverSsh({ n, say, version, installation: path.dirname(path.dirname(binary)) })),
     ]
   } finally {
     await rm(directory, { recursive: true, force: true, maxRetries: 5 })
   }
-}
-
-function measureOf(name: string, ours: readonly number[], peer: readonly number[]): Measure {
-  const [one, other] = [median(ours), median(peer)]
-  return { name, ours: rounded(one), peer: rounded(other), unit: 's', ratio: rounded(one / other) }
 }
 
 /** Seconds until a bare client has a thread. */

@@ -5,9 +5,10 @@ import path from 'node:path'
 import { CODEX_VERSIONS, NEWEST_CODEX, provisionCodex } from '@x/codex'
 import { openLocalHost } from '@x/host'
 import { alternate } from '../alternate.ts'
+import { compare } from '../compare.ts'
 import type { Bench, BenchOptions, Measure } from '../bench.ts'
 import { readTemplate } from '../raw/session-template.ts'
-import { median, percentile, rounded, spread } from '../statistics.ts'
+import { median, percentile, spread } from '../statistics.ts'
 import type { BareOpening, BareService } from './bare-process.ts'
 import type { Growth, GrowthService } from './growth-process.ts'
 import type { ModelService } from './model-process.ts'
@@ -92,13 +93,21 @@ async function measureRate({ options, ...ground }: Ground): Promise<readonly Mea
   )
   const perSecond = (readings: readonly Reading[]): number[] => readings.map(({ seconds }) => FLOOD / seconds)
   const cpuOf = (readings: readonly Reading[]): number[] => readings.map(({ cpuSeconds }) => cpuSeconds)
-  say(`to one viewer        ${spread(perSecond(rates.a), 'deltas/s')}`)
-  say(`the bare reader      ${spread(perSecond(rates.b), 'deltas/s')}`)
-  say(`CPU, ours            ${spread(cpuOf(cpu.a), `s per ${FLOOD}`)}`)
-  say(`CPU, readline        ${spread(cpuOf(cpu.b), `s per ${FLOOD}`)}`)
   return [
-    measureOf('rate', perSecond(rates.a), perSecond(rates.b), 'deltas/s', { atLeast: 0.9 }),
-    measureOf('cpu', cpuOf(cpu.a), cpuOf(cpu.b), `s per ${FLOOD}`, { atMost: 2 }),
+    compare(say, {
+      name: 'rate',
+      unit: 'deltas/s',
+      a: perSecond(rates.a),
+      b: perSecond(rates.b),
+      goal: { atLeast: 0.9 },
+    }),
+    compare(say, {
+      name: 'cpu',
+      unit: `s per ${FLOOD}`,
+      a: cpuOf(cpu.a),
+      b: cpuOf(cpu.b),
+      goal: { atMost: 2 },
+    }),
   ]
 }
 
@@ -119,8 +128,8 @@ async function measureLag({ options, ...ground }: Ground): Promise<Measure> {
     async () => percentile((await bare.ask(text)).lags, 95),
   )
   const added = a.map((lag, at) => lag - (b[at] ?? NaN))
-  options.say(`p95 to ${VIEWERS} viewers   ${spread(a, 'ms')}, added ${spread(added, 'ms')}`)
-  const measure = measureOf(`added-lag-p95-${VIEWERS}-viewers`, a, b, 'ms', {})
+  options.say(`added to the 95th percentile   ${spread(added, 'ms')}`)
+  const measure = compare(options.say, { name: `added-lag-p95-${VIEWERS}-viewers`, unit: 'ms', a, b })
   return { ...measure, goal: 'added <= 50 ms', met: median(added) <= 50 }
 }
 
@@ -151,8 +160,7 @@ async function measureViewers(
   const [first, second] = [await side(many), await side({ viewers: 1, deaf: 0 })]
   const { a: ours, b: one } = await alternate(options.n, first.run, second.run)
   await Promise.all([first.close(), second.close()])
-  options.say(`${name.padEnd(20)} ${spread(ours, 's')}, one viewer ${spread(one, 's')}`)
-  return measureOf(name, ours, one, 's', { atMost })
+  return compare(options.say, { name, unit: 's', a: ours, b: one, goal: { atMost } })
 }
 
 async function measureGrowth({ say, n }: BenchOptions): Promise<readonly Measure[]> {
@@ -165,27 +173,11 @@ async function measureGrowth({ say, n }: BenchOptions): Promise<readonly Measure
   const of = (pick: (growth: Growth) => number): number[] => runs.map(pick)
   const early = of((one) => one.early)
   const late = of((one) => one.late)
-  say(`memory               ${spread(early, 'MiB')} at ${FLOOD}, ${spread(late, 'MiB')} at ${FLOOD * 10}`)
-  const micros = [of((one) => one.lateMicros), of((one) => one.earlyMicros)] as const
-  say(`a delta              ${spread(micros[1], 'µs')} early, ${spread(micros[0], 'µs')} late`)
+  const micros = { a: of((one) => one.lateMicros), b: of((one) => one.earlyMicros) }
   return [
-    measureOf('memory-growth', late, early, 'MiB', { atMost: 1.1 }),
-    measureOf('time-per-delta', micros[0], micros[1], 'µs', { atMost: 1.25 }),
+    compare(say, { name: 'memory-growth', unit: 'MiB', a: late, b: early, goal: { atMost: 1.1 } }),
+    compare(say, { name: 'time-per-delta', unit: 'µs', ...micros, goal: { atMost: 1.25 } }),
   ]
-}
-
-function measureOf(
-  name: string,
-  ours: readonly number[],
-  peer: readonly number[],
-  unit: string,
-  { atMost, atLeast }: { readonly atMost?: number; readonly atLeast?: number },
-): Measure {
-  const [one, other] = [median(ours), median(peer)]
-  const ratio = rounded(one / other)
-  const measure = { name, ours: rounded(one), peer: rounded(other), unit, ratio }
-  if (atMost !== undefined) return { ...measure, goal: `<= ${atMost}`, met: ratio <= atMost }
-  return atLeast === undefined ? measure : { ...measure, goal: `>= ${atLeast}`, met: ratio >= atLeast }
 }
 
 type Place = Pick<Ground, 'directory' | 'version' | 'modelUrl'>

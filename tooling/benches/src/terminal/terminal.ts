@@ -5,6 +5,7 @@ import { openChromium } from '@x/fixtures'
 import type { Browser, Page } from 'playwright-core'
 import { alternate } from '../alternate.ts'
 import type { Bench, BenchOptions, Measure } from '../bench.ts'
+import { compare } from '../compare.ts'
 import { median, rounded, spread } from '../statistics.ts'
 import { timeToSight, untilShown } from './on-page.ts'
 import { OurSide } from './our-side.ts'
@@ -71,18 +72,7 @@ async function measureRate(
     async () => measure(await ours.show(browser, programs.flood(kind))),
     async () => measure(await peer.show(browser, programs.flood(kind), ours.size)),
   )
-  say(`${kind} flood, ours   ${spread(a, 'MiB/s')}`)
-  say(`${kind} flood, peer   ${spread(b, 'MiB/s')}`)
-  const ratio = rounded(median(a) / median(b))
-  return {
-    name: `rate-${kind}`,
-    ours: rounded(median(a)),
-    peer: rounded(median(b)),
-    unit: 'MiB/s',
-    ratio,
-    goal: `>= ${RATE_GOAL}`,
-    met: ratio >= RATE_GOAL,
-  }
+  return compare(say, { name: `rate-${kind}`, unit: 'MiB/s', a, b, goal: { atLeast: RATE_GOAL } })
 }
 
 /** Milliseconds from a key to the frame that shows the program's answer, while the program floods. */
