@@ -28,6 +28,18 @@ export class SessionRefusedError extends Error {
   }
 }
 
+/** Nobody can log in this way now; the message is for the person who asked. */
+export class LoginRefusedError extends Error {
+  override readonly name: string = 'LoginRefusedError'
+  /** What the person can do about it. */
+  readonly remedy: string | undefined
+
+  constructor(message: string, options: ErrorOptions & { readonly remedy?: string } = {}) {
+    super(message, options)
+    this.remedy = options.remedy
+  }
+}
+
 /** A command that came through the control door can't be read; the message is for the program that sent it. */
 export class ControlCommandError extends Error {
   override readonly name: string = 'ControlCommandError'

@@ -1,10 +1,18 @@
 import type { Conversation, SessionSummary } from '@x/agents/conversation'
 import type { Terminal, TerminalSize } from '@x/agents/terminal'
 
-/** Where to work in a new session. */
+/**
+ * Who answers in a new session: what the server was set up with, whoever logs in in the session's terminal, or a stored
+ * login.
+ */
+export type SessionLogin = 'usual' | 'in-terminal' | { readonly seedId: string }
+
+/** Where to work in a new session, and by whose login. */
 export interface CreateSessionOptions {
   /** Absolute path of the person's own directory, on the machine where the agent runs; `null` for a fresh, empty one. */
   readonly directory: string | null
+  /** @default 'usual' */
+  readonly login?: SessionLogin
 }
 
 /**
@@ -26,7 +34,7 @@ export interface SessionDirectory {
   terminal(id: string, size: TerminalSize): Promise<Terminal | undefined>
   /**
    * Starts a session and returns at once, while it is `starting`.
-   * @throws SessionRefusedError when the directory can't be used
+   * @throws SessionRefusedError when the directory or the login can't be used
    */
   create(options: CreateSessionOptions): Promise<SessionSummary>
   /**

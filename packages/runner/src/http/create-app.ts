@@ -1,5 +1,6 @@
 import type { HttpBindings } from '@hono/node-server'
 import { Hono } from 'hono'
+import type { SeedDirectory } from '../seed-directory.ts'
 import type { SessionDirectory } from '../session-directory.ts'
 import { CONTROL_PATH, type ControlDoor } from './auth/control-door.ts'
 import type { LoginCookies } from './auth/login-cookies.ts'
@@ -11,15 +12,18 @@ import { MAX_BODY_BYTES } from './limits.ts'
 import type { Page } from './page/load-page.ts'
 import { parseLogin, parseNewSession } from './parse-request.ts'
 import { readJson } from './read-json.ts'
+import { addSeeds } from './seed-routes.ts'
 import { toFault } from './to-fault.ts'
 
 export interface AppOptions {
   readonly sessions: SessionDirectory
+  readonly seeds: SeedDirectory | undefined
   readonly page: Page
   readonly cookies: LoginCookies
   readonly tokens: OneTimeTokens
   readonly loginLimit: RateLimit
   readonly defaultDirectory: string | null
+  readonly usualLogin: string | null
   readonly control: ControlDoor | undefined
   /** Told which logins have ended. */
   readonly onLogout: (logins: readonly string[]) => void
@@ -32,7 +36,7 @@ export const LOGIN_PATH = '/api/login'
 
 /** The routes. Every request that gets here has passed the gate. */
 export function createApp(options: AppOptions): Hono<Env> {
-  const { control, onError } = options
+  const { control, seeds, onError } = options
   const app = new Hono<Env>()
   app.use('/api/*', async (c, next) => {
     c.header('cache-control', 'no-store')
@@ -48,6 +52,7 @@ export function createApp(options: AppOptions): Hono<Env> {
   addLogin(app, options)
   addSessions(app, options)
   addConversation(app, options.sessions)
+  if (seeds) addSeeds(app, seeds)
   if (control)
     app.post(CONTROL_PATH, async (c) =>
       c.json(await control.run(await readJson(c.env.incoming, MAX_BODY_BYTES))),
@@ -82,9 +87,9 @@ function addLogin(app: Hono<Env>, { tokens, cookies, loginLimit, onLogout }: App
   })
 }
 
-function addSessions(app: Hono<Env>, { sessions, defaultDirectory }: AppOptions): void {
+function addSessions(app: Hono<Env>, { sessions, defaultDirectory, usualLogin }: AppOptions): void {
   app.get('/api/sessions', (c) =>
-    c.json({ sessions: sessions.list(), defaults: { directory: defaultDirectory } }),
+    c.json({ sessions: sessions.list(), defaults: { directory: defaultDirectory, login: usualLogin } }),
   )
   app.post('/api/sessions', async (c) =>
     c.json(await sessions.create(parseNewSession(await readJson(c.env.incoming, MAX_BODY_BYTES))), 201),

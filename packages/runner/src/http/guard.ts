@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
+import type { SeedDirectory } from '../seed-directory.ts'
 import type { SessionDirectory } from '../session-directory.ts'
 import type { Gate, RequestFacts } from './auth/gate.ts'
 import { routeFeed } from './feeds/route-feed.ts'
@@ -36,6 +37,7 @@ export function guardRequests(
 export interface UpgradeTargets {
   readonly viewers: Viewers
   readonly sessions: SessionDirectory
+  readonly seeds: SeedDirectory | undefined
   readonly terminals: SharedTerminals
   readonly onError: (error: unknown) => void
 }
@@ -43,7 +45,7 @@ export interface UpgradeTargets {
 /** Lets an upgrade through to its feed or terminal when the same gate does. */
 export function guardUpgrades(
   gate: Gate,
-  { viewers, sessions, terminals, onError }: UpgradeTargets,
+  { viewers, sessions, seeds, terminals, onError }: UpgradeTargets,
 ): (request: IncomingMessage, socket: Duplex, head: Buffer) => void {
   return (request, socket, head) => {
     socket.on('error', () => undefined)
@@ -70,7 +72,7 @@ export function guardUpgrades(
       })
       return
     }
-    const feed = routeFeed(sessions, path, query)
+    const feed = routeFeed({ sessions, seeds }, path, query)
     if (feed === undefined) {
       refuseUpgrade(socket, 404)
       return

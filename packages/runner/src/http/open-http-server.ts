@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import { HttpServerError } from '../errors.ts'
+import type { SeedDirectory } from '../seed-directory.ts'
 import type { SessionDirectory } from '../session-directory.ts'
 import type { ControlDoor } from './auth/control-door.ts'
 import type { CookieJar } from './auth/cookie-jar.ts'
@@ -23,6 +24,8 @@ const TERMINAL_GRACE_MS = 60_000
 
 export interface HttpServerOptions {
   readonly sessions: SessionDirectory
+  /** The stored logins. @default none are shown */
+  readonly seeds?: SeedDirectory
   /** Directory of the built page; read whole when the server opens. */
   readonly webRoot: string
   /** Only a loopback address makes sense: there is no encryption. @default '127.0.0.1' */
@@ -34,6 +37,8 @@ export interface HttpServerOptions {
   readonly cookies: CookieJar
   /** Offered for a new session. @default null */
   readonly defaultDirectory?: string | null
+  /** What answers in a new session when no login is chosen, for a person; `null`: a login has to be chosen. @default null */
+  readonly usualLogin?: string | null
   /** For the program that keeps this server. @default none */
   readonly control?: ControlDoor
   /** Gets every failure that a person is not told about. @default drops them */
@@ -64,7 +69,7 @@ export interface HttpServer extends AsyncDisposable {
  * @throws HttpServerError
  */
 export async function openHttpServer(options: HttpServerOptions): Promise<HttpServer> {
-  const { host = '127.0.0.1', instance, defaultDirectory = null, onError = () => undefined, signal } = options
+  const { host = '127.0.0.1', instance, seeds, onError = () => undefined, signal } = options
   if (!/^[0-9a-f]{8}$/.test(instance))
     throw new TypeError(`expected instance to be 8 hex digits, got ${instance}`)
   signal?.throwIfAborted()
@@ -79,7 +84,9 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
     cookies,
     tokens,
     loginLimit,
-    defaultDirectory,
+    seeds,
+    defaultDirectory: options.defaultDirectory ?? null,
+    usualLogin: options.usualLogin ?? null,
     control: options.control,
     onLogout: (logins) => viewers.dismiss(logins),
     onError,
@@ -99,7 +106,8 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
     errorHandler: (error) => failed(error, onError),
   })
   server.on('request', guardRequests(gate, listener))
-  server.on('upgrade', guardUpgrades(gate, { viewers, sessions: options.sessions, terminals, onError }))
+  const { sessions } = options
+  server.on('upgrade', guardUpgrades(gate, { viewers, sessions, seeds, terminals, onError }))
   return new OpenHttpServer({ server, viewers, terminals, tokens, port }, signal)
 }
 

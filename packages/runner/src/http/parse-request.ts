@@ -1,5 +1,6 @@
 import type { ApprovalDecision, FeedCursor, Grant, ModelChoice, QuestionAnswer } from '@x/agents/conversation'
 import { z } from 'zod'
+import type { CreateSessionOptions } from '../session-directory.ts'
 import { HttpFault } from './http-fault.ts'
 import { MAX_ANSWER_LENGTH, MAX_MESSAGE_LENGTH, MAX_PATH_LENGTH } from './limits.ts'
 
@@ -8,7 +9,12 @@ const absolutePath = z
   .string()
   .max(MAX_PATH_LENGTH)
   .regex(/^\/[^\0]*$/, 'an absolute path is needed')
-const newSession = z.strictObject({ directory: absolutePath.nullable() })
+const newSession = z.strictObject({
+  directory: absolutePath.nullable(),
+  login: z
+    .union([z.enum(['usual', 'in-terminal']), z.strictObject({ seedId: z.string().min(1).max(200) })])
+    .optional(),
+})
 const message = z.strictObject({
   text: z.string(),
   clientId: z.string().min(1).max(100),
@@ -53,8 +59,9 @@ export function parseLogin(body: unknown): { readonly token: string } {
   return read(login, body)
 }
 
-export function parseNewSession(body: unknown): { readonly directory: string | null } {
-  return read(newSession, body)
+export function parseNewSession(body: unknown): CreateSessionOptions {
+  const { directory, login: by } = read(newSession, body)
+  return by === undefined ? { directory } : { directory, login: by }
 }
 
 /** What a person says to the agent. */

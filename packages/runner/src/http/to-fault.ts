@@ -1,6 +1,7 @@
 import { ConversationError } from '@x/agents/conversation'
-import { ControlCommandError, SessionRefusedError } from '../errors.ts'
+import { ControlCommandError, LoginRefusedError, SessionRefusedError } from '../errors.ts'
 import { HttpFault } from './http-fault.ts'
+import { seedFault } from './seed-faults.ts'
 
 const SEE_LOG = 'The server’s log says which; then try again.'
 
@@ -112,7 +113,13 @@ export function toFault(error: unknown): HttpFault {
     return new HttpFault(409, error.code, error.message, remedyIn(chain))
   if (error instanceof SessionRefusedError)
     return new HttpFault(400, 'session-refused', error.message, error.remedy)
+  if (error instanceof LoginRefusedError)
+    return new HttpFault(409, 'login-refused', error.message, error.remedy)
   if (error instanceof ControlCommandError) return new HttpFault(400, 'bad-command', error.message)
+  for (const one of chain) {
+    const fault = seedFault(one)
+    if (fault) return fault
+  }
   // Errors of the packages beside us are known by what they carry: a remedy was written for a person, and so was its message.
   const told = chain.find((one) => remedyOf(one) !== undefined)
   if (told) return new HttpFault(500, 'failed', told.message, remedyOf(told))

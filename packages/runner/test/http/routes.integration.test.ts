@@ -62,7 +62,7 @@ describe('sessions', () => {
     const list = await it.ask('GET', '/api/sessions', { cookie })
     expect(JSON.parse(list.text)).toEqual({
       sessions: it.sessions.list(),
-      defaults: { directory: '/home/me' },
+      defaults: { directory: '/home/me', login: null },
     })
     expect(list.headers['cache-control']).toBe('no-store')
     expect((await it.ask('DELETE', '/api/sessions/made-0', { cookie })).status).toBe(204)
