@@ -4,14 +4,18 @@ import type { SessionSummary } from '@x/agents/conversation'
 import { SessionPage } from '../chat/session-page.tsx'
 import type { PageClient } from '../connection/page-client.ts'
 import { takeToken } from '../connection/take-token.ts'
+import type { SessionLogin } from '../connection/api.ts'
+import { useGoKeys } from '../hooks/use-go-keys.ts'
 import { useHotKeys } from '../hooks/use-hot-keys.ts'
-import { sessionHref, useRoute } from '../hooks/use-route.ts'
+import { SEEDS_HREF, sessionHref, useRoute } from '../hooks/use-route.ts'
+import type { Route } from '../hooks/use-route.ts'
 import { useStore } from '../hooks/use-store.ts'
 import { PaneMemory } from '../layout/pane-memory.ts'
 import { Panes } from '../layout/panes.tsx'
 import type { PaneProps } from '../layout/side-pane.tsx'
 import { SidePane } from '../layout/side-pane.tsx'
 import { useSidePane } from '../layout/use-side-pane.ts'
+import { SeedsPage } from '../seeds/seeds-page.tsx'
 import { needsYou } from '../tasks/session-state.ts'
 import { groupSessions, newestFirst } from '../tasks/group-sessions.ts'
 import { SessionList } from '../tasks/session-list.tsx'
@@ -55,16 +59,9 @@ function Page({ client, suggestions, terminal }: PageProps) {
   const list = useStore(client.list.view)
   const sessions = groupSessions(list.sessions ?? []).flatMap((group) => group.sessions)
   useSteps(sessions, sessionId)
-  useHotKeys({
-    '?': () => {
-      showSheet()
-      return true
-    },
-    d: () => toggle('changes'),
-    t: () => toggle('terminal'),
-  })
+  usePageKeys(client, showSheet, toggle)
   useLanding(list.sessions)
-  useTitle(sessions, sessionId)
+  useTitle(sessions, route)
   return (
     <>
       <Panes
@@ -76,7 +73,7 @@ function Page({ client, suggestions, terminal }: PageProps) {
         list={<Sessions client={client} currentId={sessionId} onKeys={showSheet} />}
         main={
           sessionId === undefined ? (
-            <p className="x-stage x-faint">Choose a conversation, or start a new one.</p>
+            <Elsewhere client={client} page={route.page} />
           ) : (
             <SessionPage
               client={client}
@@ -106,6 +103,12 @@ function Page({ client, suggestions, terminal }: PageProps) {
   )
 }
 
+/** What stands where a conversation would. */
+function Elsewhere({ client, page }: { readonly client: PageClient; readonly page: Route['page'] }) {
+  if (page === 'seeds') return <SeedsPage store={client.seeds} />
+  return <p className="x-stage x-faint">Choose a conversation, or start a new one.</p>
+}
+
 interface SessionsProps {
   readonly client: PageClient
   readonly currentId: string | undefined
@@ -114,20 +117,26 @@ interface SessionsProps {
 
 function Sessions({ client, currentId, onKeys }: SessionsProps) {
   const view = useStore(client.list.view)
+  const { seeds } = useStore(client.seeds.view)
   const { connection } = view
   const create = useCallback(
-    async (directory: string | null) => {
-      const made = await client.list.create(directory)
+    async (directory: string | null, login?: SessionLogin) => {
+      const made = await client.list.create(directory, login)
       location.hash = sessionHref(made.id)
     },
     [client],
   )
   return (
-    <SessionList view={view} currentId={currentId} onCreate={create}>
+    <SessionList view={view} currentId={currentId} seeds={seeds} onCreate={create}>
       {connection.state === 'reconnecting' && (
         <p className="x-small x-state x-state-waiting" role="status">
           server: reconnecting (attempt {connection.attempt})
         </p>
+      )}
+      {seeds && (
+        <a className="x-foot-link" href={SEEDS_HREF} title="Stored logins (g s)">
+          Seeds
+        </a>
       )}
       <ThemeSwitch />
       <LogOut onLogOut={() => client.logOut()} />
@@ -136,6 +145,26 @@ function Sessions({ client, currentId, onKeys }: SessionsProps) {
       </button>
     </SessionList>
   )
+}
+
+function usePageKeys(
+  client: PageClient,
+  showSheet: () => void,
+  toggle: (pane: 'changes' | 'terminal') => boolean,
+): void {
+  useHotKeys({
+    '?': () => {
+      showSheet()
+      return true
+    },
+    d: () => toggle('changes'),
+    t: () => toggle('terminal'),
+  })
+  useGoKeys({
+    s: () => {
+      if (client.seeds.view.read().seeds) location.hash = SEEDS_HREF
+    },
+  })
 }
 
 /** `j` and `k` walk the list. */
@@ -149,9 +178,11 @@ function useSteps(sessions: readonly SessionSummary[], sessionId: string | undef
   useHotKeys({ j: () => step(1), k: () => step(-1) })
 }
 
-function useTitle(sessions: readonly SessionSummary[], sessionId: string | undefined): void {
+function useTitle(sessions: readonly SessionSummary[], { sessionId, page }: Route): void {
   const asked = sessions.reduce((sum, session) => sum + needsYou(session.status), 0)
-  const title = sessions.find((session) => session.id === sessionId)?.title ?? 'Conversations'
+  const title =
+    sessions.find((session) => session.id === sessionId)?.title ??
+    (page === 'seeds' ? 'Seeds' : 'Conversations')
   useEffect(() => {
     document.title = revealHidden(asked > 0 ? `(${asked}) ${title}` : title)
   }, [asked, title])

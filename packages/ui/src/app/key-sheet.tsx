@@ -29,6 +29,7 @@ const GROUPS: readonly (readonly [title: string, keys: Keys])[] = [
       [`${MOD}K`, 'find a conversation'],
       ['j', 'next conversation'],
       ['k', 'previous conversation'],
+      ['g s', 'seeds: the stored logins'],
       ['.', 'stop the turn'],
       ['d', 'changes'],
       ['t', 'terminal'],

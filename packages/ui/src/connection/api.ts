@@ -10,36 +10,33 @@ import { RequestError } from '../errors.ts'
 import type { PendingMessage } from './outbox.ts'
 import { parseModels } from './parse-models.ts'
 import { isSummary, parseSessions } from './parse-sessions.ts'
-
-/** An answer that takes longer is as good as none. */
-const TIMEOUT_MS = 30_000
-const LOGIN = '/api/login'
+import { asObject, LOGIN_PATH, Requester } from './requester.ts'
+import type { RequesterOptions } from './requester.ts'
 
 export interface SessionsAnswer {
   readonly sessions: readonly SessionSummary[]
   /** Where a new conversation works when nothing else is said; `null` is a fresh empty directory. */
   readonly defaultDirectory: string | null
+  /** What answers when no login is chosen, in words; `null`: one has to be chosen. */
+  readonly usualLogin: string | null
 }
 
-export interface ApiOptions {
-  /** Where the server is, for example `location.origin`. */
-  readonly baseUrl: string
-  readonly fetch: typeof globalThis.fetch
-  /** Called whenever the server says that the cookie is not valid. */
-  readonly onLoggedOut: () => void
-}
+/** Who answers in a new conversation: what the server was set up with, whoever logs in in its terminal, or a seed. */
+export type SessionLogin = 'usual' | 'in-terminal' | { readonly seedId: string }
 
 /** What the page can ask of the server. Every method rejects with a RequestError. */
 export class Api {
-  private readonly options: ApiOptions
+  private readonly options: RequesterOptions
+  private readonly requester: Requester
 
-  constructor(options: ApiOptions) {
+  constructor(options: RequesterOptions) {
     this.options = options
+    this.requester = new Requester(options)
   }
 
   /** Turns the one-time token of the link into a cookie. */
   async login(token: string): Promise<void> {
-    await this.request('POST', LOGIN, { token })
+    await this.request('POST', LOGIN_PATH, { token })
   }
 
   /** Ends the login of this browser, in all its tabs. */
@@ -50,15 +47,19 @@ export class Api {
 
   async sessions(): Promise<SessionsAnswer> {
     const answer = asObject(await this.request('GET', '/api/sessions'))
-    const directory = asObject(answer['defaults'])['directory']
+    const { directory, login } = asObject(answer['defaults'])
     return {
       sessions: parseSessions(answer['sessions']) ?? [],
       defaultDirectory: typeof directory === 'string' ? directory : null,
+      usualLogin: typeof login === 'string' ? login : null,
     }
   }
 
-  async createSession(directory: string | null): Promise<SessionSummary> {
-    const made = await this.request('POST', '/api/sessions', { directory })
+  async createSession(directory: string | null, login: SessionLogin = 'usual'): Promise<SessionSummary> {
+    const made = await this.request('POST', '/api/sessions', {
+      directory,
+      ...(login !== 'usual' && { login }),
+    })
     if (isSummary(made)) return made
     throw new RequestError('refused', 'The server answered with something that is not a conversation.', {
       remedy: 'Reload the page: it may be older than the server.',
@@ -125,29 +126,8 @@ export class Api {
     await this.request('PUT', `${session(id)}/model`, choice)
   }
 
-  private async request(method: string, path: string, body?: object): Promise<unknown> {
-    const { baseUrl, fetch, onLoggedOut } = this.options
-    let response: Response
-    let text: string
-    try {
-      response = await fetch(new URL(path, baseUrl), {
-        method,
-        credentials: 'same-origin',
-        signal: AbortSignal.timeout(TIMEOUT_MS),
-        ...(body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
-      })
-      text = await response.text()
-    } catch (cause) {
-      throw new RequestError('unreachable', 'The server did not answer.', {
-        cause,
-        remedy: 'Look whether it still runs in the terminal where you started it, then try again.',
-      })
-    }
-    const answer = readJson(text)
-    if (response.ok) return answer
-    // A link that was used before says nothing about the cookie that it gave.
-    if (response.status === 401 && path !== LOGIN) onLoggedOut()
-    throw refusal(response.status, asObject(asObject(answer)['error']))
+  private request(method: string, path: string, body?: object): Promise<unknown> {
+    return this.requester.json(method, path, body)
   }
 }
 
@@ -161,25 +141,4 @@ function queued(id: string, messageId: string): string {
 
 function isQueued(answer: unknown): boolean {
   return asObject(answer)['queued'] !== false
-}
-
-function refusal(status: number, error: Readonly<Record<string, unknown>>): RequestError {
-  const { message, remedy } = error
-  return new RequestError(
-    status === 401 ? 'logged-out' : 'refused',
-    typeof message === 'string' ? message : `The server refused with status ${status}.`,
-    { status, remedy: typeof remedy === 'string' ? remedy : undefined },
-  )
-}
-
-function readJson(text: string): unknown {
-  try {
-    return text === '' ? undefined : (JSON.parse(text) as unknown)
-  } catch {
-    return undefined
-  }
-}
-
-function asObject(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
 }

@@ -1,5 +1,7 @@
 import { Api } from './api.ts'
 import { browserFrames } from './frame-schedule.ts'
+import { SeedApi } from './seed-api.ts'
+import { SeedListStore } from './seed-list-store.ts'
 import { SessionListStore } from './session-list-store.ts'
 import { SessionStore } from './session-store.ts'
 import { Store } from './store.ts'
@@ -30,6 +32,7 @@ export interface TerminalDoor {
 export class PageClient {
   readonly login = new Store<LoginState>('checking')
   readonly list: SessionListStore
+  readonly seeds: SeedListStore
   private readonly baseUrl: string
   private readonly api: Api
   private readonly kept = new Map<string, SessionStore>()
@@ -39,13 +42,16 @@ export class PageClient {
   constructor({ baseUrl = location.origin }: PageClientOptions = {}) {
     const onLoggedOut = (): void => this.leave()
     this.baseUrl = baseUrl
-    this.api = new Api({ baseUrl, fetch: (...args) => fetch(...args), onLoggedOut })
+    const requests = { baseUrl, fetch: (...args: Parameters<typeof fetch>) => fetch(...args), onLoggedOut }
+    this.api = new Api(requests)
+    this.seeds = new SeedListStore(new SeedApi(requests))
     this.list = new SessionListStore({
       api: this.api,
       openSocket: () => this.socket('/api/sessions/feed'),
       timers: browserTimers,
       random: Math.random,
       onLoggedOut,
+      onSeeds: (lists) => this.seeds.show(lists),
     })
     const { signal } = this.listening
     window.addEventListener('online', () => this.wake(), { signal })

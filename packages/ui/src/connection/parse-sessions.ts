@@ -9,16 +9,6 @@ export function parseSessions(value: unknown): readonly SessionSummary[] | undef
   return list.every(isSummary) ? list : undefined
 }
 
-/** Reads one message of the list's feed. @returns `undefined` when it is none */
-export function parseSessionsMessage(text: string): readonly SessionSummary[] | undefined {
-  try {
-    const value: unknown = JSON.parse(text)
-    return isObject(value) && value['type'] === 'sessions' ? parseSessions(value['sessions']) : undefined
-  } catch {
-    return undefined
-  }
-}
-
 /** Whether it is what a list of sessions is made of. */
 export function isSummary(value: unknown): value is SessionSummary {
   if (!isObject(value)) return false

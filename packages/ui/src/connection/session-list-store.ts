@@ -1,8 +1,9 @@
 import type { SessionSummary } from '@x/agents/conversation'
-import type { Api } from './api.ts'
+import type { Api, SessionLogin } from './api.ts'
 import { FeedConnection } from './feed-connection.ts'
 import type { ConnectionStatus, FeedSocket } from './feed-connection.ts'
-import { parseSessionsMessage } from './parse-sessions.ts'
+import { parseListMessage } from './parse-list-message.ts'
+import type { SeedLists } from './parse-seeds.ts'
 import { Store } from './store.ts'
 import type { Timers } from './timers.ts'
 
@@ -11,6 +12,8 @@ export interface SessionListView {
   readonly sessions: readonly SessionSummary[] | undefined
   /** Where a new conversation works when nothing else is said; `null` is a fresh empty directory. */
   readonly defaultDirectory: string | null
+  /** What answers when no login is chosen, in words; `null`: one has to be chosen. */
+  readonly usualLogin: string | null
   readonly connection: ConnectionStatus
 }
 
@@ -20,6 +23,8 @@ export interface SessionListStoreOptions {
   readonly timers: Timers
   readonly random: () => number
   readonly onLoggedOut: () => void
+  /** Gets the stored logins, which come by the same feed. @default nobody does */
+  readonly onSeeds?: (lists: SeedLists) => void
 }
 
 /** All sessions as the page sees them, and what a person can do with them. */
@@ -27,6 +32,7 @@ export class SessionListStore {
   readonly view = new Store<SessionListView>({
     sessions: undefined,
     defaultDirectory: null,
+    usualLogin: null,
     connection: { state: 'closed', reason: 'idle' },
   })
   private readonly options: SessionListStoreOptions
@@ -37,9 +43,10 @@ export class SessionListStore {
     this.connection = new FeedConnection({
       openSocket: options.openSocket,
       onMessage: (text) => {
-        const sessions = parseSessionsMessage(text)
-        if (!sessions) this.connection.restart()
-        else this.confirm(sessions)
+        const message = parseListMessage(text)
+        if (!message) this.connection.restart()
+        else if (message.type === 'sessions') this.confirm(message.sessions)
+        else options.onSeeds?.(message.lists)
       },
       onStatus: (connection) => {
         this.change({ connection })
@@ -66,14 +73,14 @@ export class SessionListStore {
 
   /** Reads the list once. @throws RequestError */
   async load(): Promise<void> {
-    const { sessions, defaultDirectory } = await this.options.api.sessions()
+    const { sessions, ...defaults } = await this.options.api.sessions()
     const live = this.view.read().connection.state === 'live' && this.view.read().sessions !== undefined
-    this.change(live ? { defaultDirectory } : { sessions, defaultDirectory })
+    this.change(live ? defaults : { sessions, ...defaults })
   }
 
   /** Starts a conversation; it is on its way when this resolves. @throws RequestError */
-  async create(directory: string | null): Promise<SessionSummary> {
-    const made = await this.options.api.createSession(directory)
+  async create(directory: string | null, login?: SessionLogin): Promise<SessionSummary> {
+    const made = await this.options.api.createSession(directory, login)
     const known = this.view.read().sessions ?? []
     if (!known.some((one) => one.id === made.id)) this.change({ sessions: [made, ...known] })
     return made

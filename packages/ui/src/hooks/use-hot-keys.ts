@@ -24,7 +24,8 @@ export function useHotKeys(keys: HotKeys): void {
   }, [])
 }
 
-function isTextField(target: EventTarget | null): boolean {
+/** Whether what is typed there is text. */
+export function isTextField(target: EventTarget | null): boolean {
   return (
     target instanceof HTMLElement &&
     (target.isContentEditable || target.closest('input, textarea, select') !== null)

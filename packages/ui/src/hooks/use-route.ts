@@ -7,6 +7,8 @@ export type PaneName = (typeof PANES)[number]
 /** What the address names. The fragment holds it, so that any server that has the page has every address. */
 export interface Route {
   readonly sessionId: string | undefined
+  /** What stands in the place of a session. */
+  readonly page: 'seeds' | undefined
   /** What stands beside the conversation, or in its place where there is room for one. */
   readonly pane: PaneName | undefined
   /** The turn whose changes are shown; without it the newest. */
@@ -15,10 +17,11 @@ export interface Route {
   readonly itemId: string | undefined
 }
 
-export type RouteParts = Partial<Omit<Route, 'sessionId'>>
+export type RouteParts = Partial<Omit<Route, 'sessionId' | 'page'>>
 
 const NOWHERE: Route = {
   sessionId: undefined,
+  page: undefined,
   pane: undefined,
   turnId: undefined,
   itemId: undefined,
@@ -34,8 +37,12 @@ export function sessionHref(id: string, { pane, turnId, itemId }: RouteParts = {
 /** The address of the page without a session. */
 export const HOME_HREF = '#/'
 
+/** The address of the stored logins. */
+export const SEEDS_HREF = '#/seeds'
+
 /** Reads an address such as `#/s/<id>/changes/<turn>?item=<item>`. */
 export function parseRoute(hash: string): Route {
+  if (hash === SEEDS_HREF) return { ...NOWHERE, page: 'seeds' }
   const [, coded, paneName, turn, query = ''] =
     /^#\/s\/([^/?]+)(?:\/([a-z]+)(?:\/([^/?]+))?)?(?:\?(.*))?$/.exec(hash) ?? []
   if (coded === undefined) return NOWHERE
@@ -45,6 +52,7 @@ export function parseRoute(hash: string): Route {
   try {
     return {
       sessionId: decodeURIComponent(coded),
+      page: undefined,
       pane,
       turnId: turn === undefined || pane !== 'changes' ? undefined : decodeURIComponent(turn),
       itemId: more.get('item') ?? undefined,

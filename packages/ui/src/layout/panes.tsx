@@ -1,6 +1,6 @@
 import { useEffect } from 'react'
 import type { CSSProperties, ReactNode } from 'react'
-import { HOME_HREF, sessionHref } from '../hooks/use-route.ts'
+import { HOME_HREF, SEEDS_HREF, sessionHref } from '../hooks/use-route.ts'
 import type { PaneName, Route } from '../hooks/use-route.ts'
 import { useStore } from '../hooks/use-store.ts'
 import { WIDTH_LIMITS } from './pane-memory.ts'
@@ -27,8 +27,8 @@ export interface PanesProps {
  */
 export function Panes({ route, room, memory, panes, shown, list, main, side }: PanesProps) {
   const widths = useStore(memory.widths)
-  const { sessionId } = route
-  const view = sessionId === undefined ? 'list' : (shown ?? 'chat')
+  const { sessionId, page } = route
+  const view = sessionId === undefined ? (page ?? 'list') : (shown ?? 'chat')
   const hasSide = shown !== undefined && sessionId !== undefined
   const hasList = !(room === 2 && hasSide)
   useEffect(() => {
@@ -69,6 +69,16 @@ export function Panes({ route, room, memory, panes, shown, list, main, side }: P
             Chat
           </a>
           <PaneTabs sessionId={sessionId} panes={panes} shown={shown} />
+        </nav>
+      )}
+      {room === 1 && page === 'seeds' && (
+        <nav className="x-bottom-tabs" aria-label="Panes">
+          <a className="x-tab" href={HOME_HREF}>
+            List
+          </a>
+          <a className="x-tab" href={SEEDS_HREF} aria-current="true">
+            Seeds
+          </a>
         </nav>
       )}
     </div>

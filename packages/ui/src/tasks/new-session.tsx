@@ -1,16 +1,23 @@
 import { useId, useState } from 'react'
 import type { Fault } from '@x/agents/conversation'
 import { FaultNote, faultOf } from '../app/fault-note.tsx'
+import type { SessionLogin } from '../connection/api.ts'
+import { LoginSelect } from './login-select.tsx'
+import { useChosenLogin } from './use-chosen-login.ts'
+import type { LoginChoices } from './use-chosen-login.ts'
 
 export interface NewSessionProps {
   /** Where a conversation works when nothing is said; `null` is a fresh empty directory. */
   readonly defaultDirectory: string | null
+  /** Who may answer in it; undefined where nothing can be chosen. */
+  readonly logins?: LoginChoices | undefined
   /** Starts one and goes there. */
-  readonly onCreate: (directory: string | null) => Promise<void>
+  readonly onCreate: (directory: string | null, login?: SessionLogin) => Promise<void>
 }
 
 /** Starts a conversation: at once where it usually works, or in a directory that is named. */
-export function NewSession({ defaultDirectory, onCreate }: NewSessionProps) {
+export function NewSession({ defaultDirectory, logins, onCreate }: NewSessionProps) {
+  const [login, chooseLogin] = useChosenLogin(logins)
   const [choosing, setChoosing] = useState(false)
   const [busy, setBusy] = useState(false)
   const [fault, setFault] = useState<Fault>()
@@ -19,7 +26,7 @@ export function NewSession({ defaultDirectory, onCreate }: NewSessionProps) {
     setBusy(true)
     setFault(undefined)
     try {
-      await onCreate(where)
+      await onCreate(where, login)
       setChoosing(false)
     } catch (error) {
       setFault(faultOf(error))
@@ -33,7 +40,7 @@ export function NewSession({ defaultDirectory, onCreate }: NewSessionProps) {
         <button
           type="button"
           className="x-primary"
-          disabled={busy}
+          disabled={busy || (logins !== undefined && login === undefined)}
           title={`Works in ${defaultDirectory ?? 'a fresh empty directory'}`}
           onClick={() => void create(defaultDirectory)}
         >
@@ -49,6 +56,7 @@ export function NewSession({ defaultDirectory, onCreate }: NewSessionProps) {
           Directory…
         </button>
       </div>
+      {logins && <LoginSelect choices={logins} chosen={login} onChoose={chooseLogin} />}
       {choosing && <DirectoryForm id={formId} busy={busy} onChoose={(where) => void create(where)} />}
       {fault && <FaultNote fault={fault} />}
     </div>

@@ -1,5 +1,7 @@
 import { useState } from 'react'
 import type { ReactNode } from 'react'
+import type { SessionLogin } from '../connection/api.ts'
+import type { Seed } from '../connection/parse-seeds.ts'
 import type { SessionListView } from '../connection/session-list-store.ts'
 import { sessionHref } from '../hooks/use-route.ts'
 import { Mark } from '../theme/mark.tsx'
@@ -12,13 +14,15 @@ import { needsYou } from './session-state.ts'
 export interface SessionListProps {
   readonly view: SessionListView
   readonly currentId: string | undefined
-  readonly onCreate: (directory: string | null) => Promise<void>
+  /** The stored logins that a new conversation may have; undefined where none are kept. @default undefined */
+  readonly seeds?: readonly Seed[] | undefined
+  readonly onCreate: (directory: string | null, login?: SessionLogin) => Promise<void>
   /** What stands at its foot. */
   readonly children?: ReactNode
 }
 
 /** All sessions, those that need somebody first, and the way to a new one. */
-export function SessionList({ view, currentId, onCreate, children }: SessionListProps) {
+export function SessionList({ view, currentId, seeds, onCreate, children }: SessionListProps) {
   const [filter, setFilter] = useState('')
   const { sessions } = view
   const groups = groupSessions(sessions ?? [], filter)
@@ -34,7 +38,11 @@ export function SessionList({ view, currentId, onCreate, children }: SessionList
           </a>
         )}
       </div>
-      <NewSession defaultDirectory={view.defaultDirectory} onCreate={onCreate} />
+      <NewSession
+        defaultDirectory={view.defaultDirectory}
+        logins={seeds && { seeds, usual: view.usualLogin }}
+        onCreate={onCreate}
+      />
       {sessions?.length === 0 && <p className="x-empty">None yet. Start one and say what you want done.</p>}
       {!sessions && <p className="x-empty">Waiting for the server’s list…</p>}
       {sessions && sessions.length > 0 && (

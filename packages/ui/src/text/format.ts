@@ -31,6 +31,16 @@ export function formatAgo(at: number, now: number): string {
   return new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' }).format(at)
 }
 
+/** `in 3 m`, `in 2 h`, `in 5 d`, then the day itself; `now` for what is past. */
+export function formatUntil(at: number, now: number): string {
+  const left = at - now
+  if (left <= 0) return 'now'
+  if (left < HOUR) return `in ${Math.ceil(left / MINUTE)} m`
+  if (left < DAY) return `in ${Math.round(left / HOUR)} h`
+  if (left < 7 * DAY) return `in ${Math.round(left / DAY)} d`
+  return `on ${new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' }).format(at)}`
+}
+
 /** Day and time to the second, in the reader's own zone and manner. */
 export function formatExact(at: number): string {
   return new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' }).format(at)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { parseRoute, sessionHref } from '../../src/hooks/use-route.ts'
+import { parseRoute, SEEDS_HREF, sessionHref } from '../../src/hooks/use-route.ts'
 import type { RouteParts } from '../../src/hooks/use-route.ts'
 
 const NOTHING = { pane: undefined, turnId: undefined, itemId: undefined }
@@ -14,7 +14,11 @@ test.each<RouteParts>([
   expect(parseRoute(sessionHref('a/b c?', parts))).toEqual({ sessionId: 'a/b c?', ...NOTHING, ...parts })
 })
 
-test.each(['', '#', '#/', '#/s/', '#/s/%', '#/s/a/cellar', '#/s/a/changes/%', '#token=abc'])(
+test('the stored logins have an address', () => {
+  expect(parseRoute(SEEDS_HREF)).toEqual({ sessionId: undefined, page: 'seeds', ...NOTHING })
+})
+
+test.each(['', '#', '#/', '#/s/', '#/s/%', '#/s/a/cellar', '#/seeds/a', '#/s/a/changes/%', '#token=abc'])(
   '%j names no session',
   (hash) => {
     expect(parseRoute(hash)).toEqual({ sessionId: undefined, ...NOTHING })

@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest'
-import { formatAgo, formatCount, formatDuration, formatElapsed, plural } from '../../src/text/format.ts'
+import {
+  formatAgo,
+  formatCount,
+  formatDuration,
+  formatElapsed,
+  formatUntil,
+  plural,
+} from '../../src/text/format.ts'
 
 const MINUTE = 60_000
 
@@ -54,4 +61,14 @@ test.each([
 test('nouns are counted', () => {
   expect(plural(1, 'file')).toBe('1 file')
   expect(plural(1_200, 'more line')).toBe('1,200 more lines')
+})
+
+test.each([
+  [-1, 'now'],
+  [30_000, 'in 1 m'],
+  [59 * MINUTE, 'in 59 m'],
+  [90 * MINUTE, 'in 2 h'],
+  [3 * 24 * 60 * MINUTE, 'in 3 d'],
+])('%i ms from now is %s', (ms, text) => {
+  expect(formatUntil(1_000_000 + ms, 1_000_000)).toBe(text)
 })
