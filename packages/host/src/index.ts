@@ -12,6 +12,8 @@ export type { FileData, FileStat, HostFiles, ReadStreamOptions, WithinOptions } 
 export type { CopyOptions, CopyProgress, CopyResult } from './copy.ts'
 export { archive } from './archive/create-archive.ts'
 export type { Archive, ArchiveOptions } from './archive/create-archive.ts'
+export { listArchive } from './archive/list-archive.ts'
+export type { ArchiveEntry, ListArchiveOptions } from './archive/list-archive.ts'
 export { restore } from './archive/restore-archive.ts'
 export type { RestoreOptions } from './archive/restore-archive.ts'
 export type { ArchiveHost } from './archive/archive-host.ts'
