@@ -22,6 +22,13 @@ export async function adoptTask(
     { returnDocument: 'after' },
   )
   if (!after) throw taskAdopted(key)
+  // What the earlier driver is still storing must not appear once this has returned.
+  await context.snapshots.deleteMany({
+    owner: key.owner,
+    taskId: key.taskId,
+    state: 'pending',
+    fence: { $lt: after.fence },
+  })
   return readTask(context, after)
 }
 

@@ -9,6 +9,7 @@ import type {
   OrchestratorDocument,
   PieceDocument,
   SeedDocument,
+  SnapshotDocument,
   TaskDocument,
   WaiterDocument,
 } from './mongo-documents.ts'
@@ -23,6 +24,7 @@ export interface MongoCollections {
   readonly counters: Collection<CounterDocument>
   readonly orchestrators: Collection<OrchestratorDocument>
   readonly tasks: Collection<TaskDocument>
+  readonly snapshots: Collection<SnapshotDocument>
   readonly meta: Collection<MetaDocument>
 }
 
@@ -43,6 +45,7 @@ export function collectionsOf(db: Db): MongoCollections {
     counters: db.collection('counters'),
     orchestrators: db.collection('orchestrators'),
     tasks: db.collection('tasks'),
+    snapshots: db.collection('snapshots'),
     meta: db.collection('meta'),
   }
 }

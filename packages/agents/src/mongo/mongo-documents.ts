@@ -72,6 +72,29 @@ export interface PieceDocument {
   readonly data: Binary
 }
 
+/** `pending` ones are being stored: no reader sees them, but whoever adopts the task or deletes the base does. */
+export interface SnapshotDocument {
+  readonly _id: string
+  readonly owner: string
+  readonly taskId: string
+  readonly number: number
+  readonly agent: string
+  readonly baseId: string | null
+  readonly depth: number
+  readonly state: 'pending' | 'good' | 'bad'
+  readonly data: string
+  readonly archiveId: string
+  readonly archiveBytes: number
+  readonly manifestId: string
+  readonly manifestBytes: number
+  /** The task's number that it was written under. */
+  readonly fence: number | null
+  readonly createdAt: Date
+  readonly heldUntil: Date | null
+  /** Of who deletes it; nothing is laid over it any more. */
+  readonly removal: string | null
+}
+
 export interface WaiterDocument {
   readonly _id: string
   readonly owner: string

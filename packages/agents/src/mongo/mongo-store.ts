@@ -8,25 +8,33 @@ import { changeSeed } from './change-seed.ts'
 import { changeTask } from './change-task.ts'
 import { claimRefresh } from './claim-refresh.ts'
 import { deleteSeed } from './delete-seed.ts'
+import { deleteSnapshot } from './delete-snapshot.ts'
 import { deleteTask } from './delete-task.ts'
 import { extendHandles } from './extend-handles.ts'
 import { findHandle } from './find-handle.ts'
 import { getSeed } from './get-seed.ts'
+import { getSnapshot } from './get-snapshot.ts'
 import { getTask } from './get-task.ts'
+import { holdSnapshot } from './hold-snapshot.ts'
 import { insertHandle } from './insert-handle.ts'
 import { insertSeed } from './insert-seed.ts'
+import { insertSnapshot } from './insert-snapshot.ts'
 import { insertTask } from './insert-task.ts'
 import { leaveQueue } from './leave-queue.ts'
 import { listHandles } from './list-handles.ts'
 import { listLeases } from './list-leases.ts'
 import { listOrchestrators } from './list-orchestrators.ts'
 import { listSeeds } from './list-seeds.ts'
+import { listSnapshots } from './list-snapshots.ts'
 import { listTasks } from './list-tasks.ts'
 import { markRefreshSent } from './mark-refresh-sent.ts'
+import { markSnapshot } from './mark-snapshot.ts'
 import { serverTime, type MongoContext } from './mongo-context.ts'
 import { guarded, isDriverError } from './mongo-errors.ts'
+import { newestSnapshot } from './newest-snapshot.ts'
 import { purgeSeed } from './purge-seed.ts'
 import { readSeed } from './read-seed.ts'
+import { readSnapshot } from './read-snapshot.ts'
 import { registerOrchestrator } from './register-orchestrator.ts'
 import { releaseLease } from './release-lease.ts'
 import { renewLease } from './renew-lease.ts'
@@ -87,6 +95,7 @@ export function createMongoStore(context: MongoContext, client: MongoClient): St
       adopt: (key, adoption) => run(() => adoptTask(context, key, adoption)),
       delete: (key, options) => run(() => deleteTask(context, key, options)),
     },
+    snapshots: snapshotOperations(context, run),
     orchestrators: {
       register: (orchestrator) => run(() => registerOrchestrator(context, orchestrator)),
       beat: (id) => run(() => beatOrchestrator(context, id)),
@@ -118,5 +127,19 @@ function loginOperations(context: MongoContext, run: Run): Pick<Store, 'refreshe
       extend: (filter, options) => run(() => extendHandles(context, filter, options)),
       revoke: (filter) => run(() => revokeHandles(context, filter)),
     },
+  }
+}
+
+/** What is kept of tasks, so that they can go on elsewhere. */
+function snapshotOperations(context: MongoContext, run: Run): Store['snapshots'] {
+  return {
+    insert: (snapshot) => run(() => insertSnapshot(context, snapshot)),
+    get: (key) => run(() => getSnapshot(context, key)),
+    newest: (key) => run(() => newestSnapshot(context, key)),
+    list: (filter) => run(() => listSnapshots(context, filter)),
+    read: (key, part) => run(() => readSnapshot(context, key, part)),
+    mark: (key, verdict) => run(() => markSnapshot(context, key, verdict)),
+    hold: (key, options) => run(() => holdSnapshot(context, key, options)),
+    delete: (key, options) => run(() => deleteSnapshot(context, key, options)),
   }
 }

@@ -4,7 +4,7 @@ import { isDuplicate } from './mongo-errors.ts'
 import { NEVER_REFRESHED } from './refresh-document.ts'
 
 /** Of the documents. A newer one is refused; steps from older ones come before the version is written. */
-const VERSION = 2
+const VERSION = 3
 
 /**
  * Checks the version of what is there, and makes the indexes.
@@ -24,11 +24,20 @@ export async function prepareDatabase(context: Omit<MongoContext, 'shelf' | 'key
     context.pieces.createIndexes([{ key: { blobId: 1 } }]),
     context.handles.createIndexes([{ key: { owner: 1, session: 1 } }, { key: { seedId: 1 } }]),
     context.waiters.createIndexes([{ key: { owner: 1, queue: 1, place: 1 } }]),
+    context.snapshots.createIndexes([
+      { key: { owner: 1, taskId: 1, number: 1 } },
+      { key: { baseId: 1 } },
+      { key: { archiveId: 1 } },
+      { key: { manifestId: 1 } },
+    ]),
     context.tasks.createIndexes([{ key: { orchestrator: 1 } }, { key: { owner: 1, createdAt: 1 } }]),
   ])
 }
 
-/** Steps are idempotent, and safe beside another orchestrator that does them. */
+/**
+ * Steps are idempotent, and safe beside another orchestrator that does them. Version 3 needs none: it is there so that
+ * who does not know of snapshots does not sweep their content.
+ */
 async function migrate({ seeds, meta }: Pick<MongoContext, 'seeds' | 'meta'>): Promise<void> {
   await seeds.updateMany({ refreshState: { $exists: false } }, { $set: NEVER_REFRESHED })
   await meta.updateOne({ _id: 'schema', version: { $lt: VERSION } }, { $set: { version: VERSION } })

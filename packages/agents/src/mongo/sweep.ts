@@ -10,6 +10,8 @@ export async function sweep(context: MongoContext, options: SweepOptions = {}): 
   const limit = new Date(now - graceMs)
   const waiters = await context.waiters.deleteMany({ seenAt: { $lt: new Date(now - WAITER_MS - SEEN_MS) } })
   const handles = await context.handles.deleteMany({ expiresAt: { $lt: new Date(now) } })
+  // First, since it names blobs.
+  await context.snapshots.deleteMany({ state: 'pending', createdAt: { $lt: limit } })
   return {
     blobs: await sweepBlobs(context, limit),
     waiters: waiters.deletedCount,
@@ -19,11 +21,12 @@ export async function sweep(context: MongoContext, options: SweepOptions = {}): 
 }
 
 /** Of those that were not touched for long, all but the ones that a record names. */
-async function sweepBlobs({ blobs, seeds, shelf }: MongoContext, limit: Date): Promise<number> {
+async function sweepBlobs(context: MongoContext, limit: Date): Promise<number> {
+  const { blobs, shelf } = context
   let swept = 0
   const candidates = blobs.find({ touchedAt: { $lt: limit } }).project<{ readonly _id: string }>({ _id: 1 })
   for await (const { _id } of candidates) {
-    if (await seeds.findOne({ blobId: _id }, { projection: { _id: 1 } })) continue
+    if (await isNamed(context, _id)) continue
     // Whoever is about to name it touches it first, and only one of us two gets through.
     const { matchedCount } = await blobs.updateOne(
       { _id, touchedAt: { $lt: limit } },
@@ -34,6 +37,12 @@ async function sweepBlobs({ blobs, seeds, shelf }: MongoContext, limit: Date): P
     swept += 1
   }
   return swept
+}
+
+async function isNamed({ seeds, snapshots }: MongoContext, blobId: string): Promise<boolean> {
+  if (await seeds.findOne({ blobId }, { projection: { _id: 1 } })) return true
+  const parts = [{ archiveId: blobId }, { manifestId: blobId }]
+  return (await snapshots.findOne({ $or: parts }, { projection: { _id: 1 } })) !== null
 }
 
 async function sweepOrchestrators({ orchestrators, tasks }: MongoContext, limit: Date): Promise<number> {

@@ -102,6 +102,27 @@ const STEPS: readonly string[][] = [
     `CREATE INDEX handles_by_seed ON handles (seed_id)`,
     `CREATE INDEX handles_by_owner ON handles (owner, session)`,
   ],
+  [
+    `CREATE TABLE snapshots (
+      number INTEGER PRIMARY KEY AUTOINCREMENT,
+      id TEXT NOT NULL UNIQUE,
+      owner TEXT NOT NULL,
+      task_id TEXT NOT NULL,
+      agent TEXT NOT NULL,
+      base_id TEXT REFERENCES snapshots (id),
+      depth INTEGER NOT NULL,
+      verdict TEXT NOT NULL CHECK (verdict IN ('good', 'bad')),
+      data TEXT NOT NULL,
+      archive_id TEXT NOT NULL UNIQUE REFERENCES blobs (id),
+      archive_bytes INTEGER NOT NULL,
+      manifest_id TEXT NOT NULL UNIQUE REFERENCES blobs (id),
+      manifest_bytes INTEGER NOT NULL,
+      created_at INTEGER NOT NULL,
+      held_until INTEGER
+    ) STRICT`,
+    `CREATE INDEX snapshots_by_task ON snapshots (owner, task_id, number)`,
+    `CREATE INDEX snapshots_by_base ON snapshots (base_id)`,
+  ],
 ]
 
 /**

@@ -6,23 +6,31 @@ import { changeSeed } from './change-seed.ts'
 import { changeTask } from './change-task.ts'
 import { claimRefresh } from './claim-refresh.ts'
 import { deleteSeed } from './delete-seed.ts'
+import { deleteSnapshot } from './delete-snapshot.ts'
 import { deleteTask } from './delete-task.ts'
 import { extendHandles } from './extend-handles.ts'
 import { findHandle } from './find-handle.ts'
 import { getSeed } from './get-seed.ts'
+import { getSnapshot } from './get-snapshot.ts'
 import { getTask } from './get-task.ts'
+import { holdSnapshot } from './hold-snapshot.ts'
 import { insertHandle } from './insert-handle.ts'
 import { insertSeed } from './insert-seed.ts'
+import { insertSnapshot } from './insert-snapshot.ts'
 import { insertTask } from './insert-task.ts'
 import { leaveQueue } from './leave-queue.ts'
 import { listHandles } from './list-handles.ts'
 import { listLeases } from './list-leases.ts'
 import { listOrchestrators } from './list-orchestrators.ts'
 import { listSeeds } from './list-seeds.ts'
+import { listSnapshots } from './list-snapshots.ts'
 import { listTasks } from './list-tasks.ts'
 import { markRefreshSent } from './mark-refresh-sent.ts'
+import { markSnapshot } from './mark-snapshot.ts'
+import { newestSnapshot } from './newest-snapshot.ts'
 import { purgeSeed } from './purge-seed.ts'
 import { readSeed } from './read-seed.ts'
+import { readSnapshot } from './read-snapshot.ts'
 import { registerOrchestrator } from './register-orchestrator.ts'
 import { releaseLease } from './release-lease.ts'
 import { renewLease } from './renew-lease.ts'
@@ -86,16 +94,35 @@ export function createSqliteStore(context: SqliteContext): Store {
       adopt: (key, adoption) => adoptTask(context, key, adoption),
       delete: (key, options) => deleteTask(context, key, options),
     },
-    orchestrators: {
-      register: (orchestrator) => registerOrchestrator(context, orchestrator),
-      beat: (id) => beatOrchestrator(context, id),
-      retire: (id) => retireOrchestrator(context, id),
-      list: () => listOrchestrators(context),
-    },
+    snapshots: snapshotOperations(context),
+    orchestrators: orchestratorOperations(context),
     now: () => context.db.read(({ now }) => now),
     sweep: (options) => sweep(context, options),
     rewrap: () => rewrapKeys(context),
     close,
     [Symbol.asyncDispose]: close,
+  }
+}
+
+/** What is kept of tasks, so that they can go on elsewhere. */
+function snapshotOperations(context: SqliteContext): Store['snapshots'] {
+  return {
+    insert: (snapshot) => insertSnapshot(context, snapshot),
+    get: (key) => getSnapshot(context, key),
+    newest: (key) => newestSnapshot(context, key),
+    list: (filter) => listSnapshots(context, filter),
+    read: (key, part) => readSnapshot(context, key, part),
+    mark: (key, verdict) => markSnapshot(context, key, verdict),
+    hold: (key, options) => holdSnapshot(context, key, options),
+    delete: (key, options) => deleteSnapshot(context, key, options),
+  }
+}
+
+function orchestratorOperations(context: SqliteContext): Store['orchestrators'] {
+  return {
+    register: (orchestrator) => registerOrchestrator(context, orchestrator),
+    beat: (id) => beatOrchestrator(context, id),
+    retire: (id) => retireOrchestrator(context, id),
+    list: () => listOrchestrators(context),
   }
 }

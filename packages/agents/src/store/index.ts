@@ -35,6 +35,16 @@ export type {
   SeedReplacement,
   SeedStatus,
 } from './seed-record.ts'
+export type {
+  NewSnapshot,
+  SnapshotContent,
+  SnapshotFilter,
+  SnapshotKey,
+  SnapshotOperations,
+  SnapshotPart,
+  SnapshotRecord,
+  SnapshotVerdict,
+} from './snapshot-record.ts'
 export type { Store, SweepOptions, SweepResult } from './store.ts'
 export { StoreError, type StoreErrorCode } from './store-error.ts'
 export type {

@@ -1,4 +1,5 @@
 import type { SeedKey } from './seed-record.ts'
+import type { SnapshotKey } from './snapshot-record.ts'
 import { StoreError } from './store-error.ts'
 import type { TaskKey } from './task-record.ts'
 
@@ -24,6 +25,15 @@ export const refreshLost = ({ seedId }: Pick<SeedKey, 'seedId'>, fence: number):
 
 export const handleExists = (): StoreError =>
   new StoreError('conflict', 'there is a handle of that hash already')
+
+export const noSnapshot = ({ snapshotId }: Pick<SnapshotKey, 'snapshotId'>): StoreError =>
+  new StoreError('not-found', `there is no snapshot ${snapshotId}`)
+
+export const snapshotIsNeeded = ({ snapshotId }: Pick<SnapshotKey, 'snapshotId'>): StoreError =>
+  new StoreError('leased', `snapshot ${snapshotId} is being read, or another one is laid over it`)
+
+export const noBase = (baseId: string): StoreError =>
+  new StoreError('conflict', `nothing can be laid over snapshot ${baseId}: it is bad or gone`)
 
 export const noTask = ({ taskId }: TaskKey): StoreError =>
   new StoreError('not-found', `there is no task ${taskId}`)

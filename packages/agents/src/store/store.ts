@@ -2,6 +2,7 @@ import type { HandleOperations } from './handle.ts'
 import type { LeaseOperations } from './lease.ts'
 import type { RefreshOperations } from './refresh.ts'
 import type { SeedOperations } from './seed-record.ts'
+import type { SnapshotOperations } from './snapshot-record.ts'
 import type { OrchestratorOperations, TaskOperations } from './task-record.ts'
 
 /** How long what nobody finished is left alone, in milliseconds. A writer shows every half minute that it lives. */
@@ -21,7 +22,7 @@ export interface SweepResult {
 }
 
 /**
- * Where seeds, leases and task records rest. Two implementations keep the same contract: `openSqliteStore` for the
+ * Where seeds, leases, snapshots and task records rest. Two implementations keep the same contract: `openSqliteStore` for the
  * processes of one machine, `openMongoStore` for many machines.
  *
  * Content is encrypted with a key of its own per blob, which is wrapped by a key of the `KeyProvider`; names and
@@ -35,6 +36,7 @@ export interface Store extends AsyncDisposable {
   readonly refreshes: RefreshOperations
   readonly handles: HandleOperations
   readonly tasks: TaskOperations
+  readonly snapshots: SnapshotOperations
   readonly orchestrators: OrchestratorOperations
   /** What time it is for leases and records, in milliseconds since 1970. */
   readonly now: () => Promise<number>

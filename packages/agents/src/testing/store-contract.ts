@@ -4,6 +4,7 @@ import { handleContract } from './store-contract-handles.ts'
 import { leaseContract } from './store-contract-leases.ts'
 import { refreshContract } from './store-contract-refreshes.ts'
 import { seedContract } from './store-contract-seeds.ts'
+import { snapshotContract } from './store-contract-snapshots.ts'
 import type { StoreCase, StoreStage } from './store-contract-stage.ts'
 import { taskContract } from './store-contract-tasks.ts'
 
@@ -24,6 +25,7 @@ export function describeStoreContract(name: string, open: () => Promise<StoreSta
     describe('leases', () => leaseContract(scenario))
     describe('refreshes', () => refreshContract(scenario))
     describe('handles', () => handleContract(scenario))
+    describe('snapshots', () => snapshotContract(scenario))
     describe('tasks', () => taskContract(scenario))
   })
 }

@@ -23,6 +23,7 @@ const TIMES: Record<string, readonly string[]> = {
   waiters: ['seenAt'],
   orchestrators: ['beatAt'],
   tasks: ['createdAt', 'updatedAt'],
+  snapshots: ['createdAt', 'heldUntil'],
 }
 
 interface Piece {

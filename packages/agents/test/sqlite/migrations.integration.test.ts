@@ -4,11 +4,12 @@ import { openSqliteStage } from './sqlite-stage.ts'
 
 const NEW_COLUMNS = ['state', 'fence', 'holder', 'at', 'lock_ms', 'not_before', 'reason']
 
-test('a file without refreshes and handles goes on with all that it has', async () => {
+test('a file without refreshes, handles and snapshots goes on with all that it has', async () => {
   await using stage = await openSqliteStage()
   const seed = await insertSeed(stage.store)
   await stage.store.close()
   await stage.behind((db) => {
+    db.exec('DROP TABLE snapshots')
     db.exec('DROP TABLE handles')
     for (const name of NEW_COLUMNS) db.exec(`ALTER TABLE seeds DROP COLUMN refresh_${name}`)
     db.exec('ALTER TABLE seeds DROP COLUMN refreshed_at')
@@ -20,4 +21,5 @@ test('a file without refreshes and handles goes on with all that it has', async 
   const claim = { ...seed, holder: 'a', lockMs: 1_000 }
   expect(await store.refreshes.claim(claim)).toMatchObject({ type: 'claimed', held: { fence: 1 } })
   expect(await store.handles.list({ owner: seed.owner })).toEqual([])
+  expect(await store.snapshots.list({ owner: seed.owner })).toEqual([])
 })

@@ -26,6 +26,7 @@ const TIMES: Record<string, readonly string[]> = {
   waiters: ['seen_at'],
   orchestrators: ['beat_at'],
   tasks: ['created_at', 'updated_at'],
+  snapshots: ['created_at', 'held_until'],
 }
 
 export interface SqliteStage extends StoreStage {
