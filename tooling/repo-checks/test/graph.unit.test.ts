@@ -22,6 +22,7 @@ const ENTRIES: Record<string, Record<string, string>> = {
     './conversation': './src/conversation/index.ts',
     './mongo': './src/mongo/index.ts',
     './seeds': './src/seeds/index.ts',
+    './snapshots': './src/snapshots/index.ts',
     './sqlite': './src/sqlite/index.ts',
     './store': './src/store/index.ts',
     './terminal': './src/terminal/index.ts',

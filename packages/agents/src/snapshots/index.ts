@@ -1,0 +1,11 @@
+// What is kept of a session so that it can go on elsewhere. The public surface; adding a line here is an API change.
+export type { CollectOptions, CollectResult } from './collect-snapshots.ts'
+export { createSnapshots, type Snapshots, type SnapshotsOptions } from './create-snapshots.ts'
+export type { Retention } from './plan-collection.ts'
+export type { RestoreProgress, RestoreSnapshotOptions } from './restore-snapshot.ts'
+export type { SnapshotContentRules } from './snapshot-content.ts'
+export type { SnapshotSummary } from './snapshot-data.ts'
+export { SnapshotError, type SnapshotErrorCode } from './snapshot-error.ts'
+export type { ChainLimits } from './snapshots-context.ts'
+export type { TakeOptions, TakeProgress } from './take-snapshot.ts'
+export type { SnapshotFinding, VerifySnapshotOptions } from './verify-snapshot.ts'
