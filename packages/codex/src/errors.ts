@@ -8,9 +8,27 @@ import type { Fault } from '@x/agents/conversation'
  * - `posture`: the isolation that was asked for does not hold on this machine.
  * - `not-found`: there is no session with this id.
  * - `unrecoverable`: the session's thread can't be taken up again.
- * - `lost`: the session ended under us.
+ * - `lost`: the session ended under us, or Codex did while it logged in.
+ * - `login`: the stored login can't be had, or what became of it can't be saved.
+ * - `login-refused`: the person, or where one logs in, has said no.
+ * - `login-expired`: nobody has logged in in time.
+ * - `login-unreachable`: where one logs in does not answer.
+ * - `login-cancelled`: the login was cancelled here.
+ * - `login-other-account`: somebody else has logged in than the one whose seed it is.
  */
-export type SessionErrorCode = 'provision' | 'handshake' | 'posture' | 'not-found' | 'unrecoverable' | 'lost'
+export type SessionErrorCode =
+  | 'provision'
+  | 'handshake'
+  | 'posture'
+  | 'not-found'
+  | 'unrecoverable'
+  | 'lost'
+  | 'login'
+  | 'login-refused'
+  | 'login-expired'
+  | 'login-unreachable'
+  | 'login-cancelled'
+  | 'login-other-account'
 
 /** What this package throws when a session can't be had. `remedy` says what a person can do about it. */
 export class SessionError extends Error {

@@ -5,7 +5,21 @@ export { listSessions, removeSession, stopSession } from './session/list-session
 export type { SessionRecord } from './session/list-sessions.ts'
 export type { Session, SessionOptions, SessionPlace } from './session/session.ts'
 export type { DynamicTool } from './conversation/dynamic-tools.ts'
-export type { Login, ModelEndpoint } from './login/login.ts'
+export type { AttachOptions } from './session/attach-session.ts'
+export type { EndOptions } from './session/list-sessions.ts'
+export type { LoginOptions } from './session/session-login.ts'
+export type { GivenLogin, Login, ModelEndpoint } from './login/login.ts'
+export { openCodexLogins, type CodexLoginsOptions } from './login/codex-logins.ts'
+export type {
+  CodexLogins,
+  LoginMode,
+  LoginPlace,
+  LoginUse,
+  SeedLogin,
+  SeedLoginFacts,
+  SeedLoginOptions,
+  SeedWish,
+} from './login/seed-login.ts'
 export { CHATGPT_TOKEN_URL, createChatGptProvider } from './login/chatgpt-provider.ts'
 export type { ChatGptProviderOptions } from './login/chatgpt-provider.ts'
 export { renderBrokeredAuth } from './login/render-brokered-auth.ts'

@@ -7,7 +7,7 @@ import { openResponsesServer, type ResponsesServer, type ResponsesServerOptions 
 import { expectNoLeaks } from '@x/vitest/leak-guard'
 import { taskPaths } from '../src/home/task-paths.ts'
 import { findAppServer } from '../src/session/app-server.ts'
-import { attachSession } from '../src/session/attach-session.ts'
+import { attachSession, type AttachOptions } from '../src/session/attach-session.ts'
 import { listSessions, stopSession } from '../src/session/list-sessions.ts'
 import { openSession } from '../src/session/open-session.ts'
 import type { Session, SessionOptions } from '../src/session/session.ts'
@@ -26,7 +26,7 @@ export interface Workshop extends AsyncDisposable {
   open(options?: Partial<SessionOptions>): Promise<Session>
   /** Kills the app-server of a session, as the kernel would. */
   kill(taskId: string): Promise<void>
-  attach(taskId: string, options?: { readonly host?: Host; readonly signal?: AbortSignal }): Promise<Session>
+  attach(taskId: string, options?: Partial<AttachOptions>): Promise<Session>
 }
 
 export async function openWorkshop(

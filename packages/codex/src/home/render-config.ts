@@ -1,5 +1,6 @@
 import type { Grant } from '@x/agents/conversation'
 import { stringify } from 'smol-toml'
+import { DEFAULT_MODEL, type LoginFacts } from '../login/login.ts'
 import type { LaunchRecord } from '../session/parse-launch-record.ts'
 import { PROFILE, renderPermissions, type PermissionPlaces } from '../posture/render-permissions.ts'
 
@@ -18,26 +19,11 @@ export function renderConfig(
 ): string {
   // Where nobody is asked, the agent is not offered to ask.
   const asks = approvals === 'ask'
-  const provider =
-    login.kind === 'endpoint'
-      ? {
-          model: login.model,
-          model_provider: PROVIDER,
-          model_providers: {
-            [PROVIDER]: {
-              name: new URL(login.baseUrl).host,
-              base_url: login.baseUrl,
-              wire_api: 'responses',
-              requires_openai_auth: login.hasKey,
-            },
-          },
-        }
-      : {}
   return stringify({
     check_for_update_on_startup: false,
     cli_auth_credentials_store: 'file',
     default_permissions: PROFILE,
-    ...provider,
+    ...modelSettings(login),
     analytics: { enabled: false },
     // Codex would read a snapshot of the shell from its home before each command. Commands can't see it there, and
     // dash, unlike bash, ends at once with status 2 when a file that it is to read is missing.
@@ -60,4 +46,39 @@ export function renderConfig(
       },
     },
   })
+}
+
+/** Who is asked, and what a person has chosen once. Whatever else needs the login goes to the same address. */
+function modelSettings(login: LoginFacts): Record<string, unknown> {
+  switch (login.kind) {
+    case 'api-key':
+    case 'in-terminal':
+      return {}
+    case 'endpoint':
+      return { model: login.model, ...providerAt(login.baseUrl, login.hasKey) }
+    case 'seed': {
+      const { settings, modelBaseUrl } = login
+      if (modelBaseUrl === undefined) return { ...settings }
+      return {
+        model: DEFAULT_MODEL,
+        ...settings,
+        ...providerAt(modelBaseUrl, true),
+        chatgpt_base_url: modelBaseUrl,
+      }
+    }
+  }
+}
+
+function providerAt(baseUrl: string, needsLogin: boolean): Record<string, unknown> {
+  return {
+    model_provider: PROVIDER,
+    model_providers: {
+      [PROVIDER]: {
+        name: new URL(baseUrl).host,
+        base_url: baseUrl,
+        wire_api: 'responses',
+        requires_openai_auth: needsLogin,
+      },
+    },
+  }
 }

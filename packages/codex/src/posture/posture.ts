@@ -8,7 +8,7 @@ export type Posture = 'confined'
 
 /**
  * Files and directories in the account's home that hold secrets, relative to it: never readable for a command. Our own
- * default state directory is among them, since a session may have been given another one.
+ * default directories are among them, that of a store's keys too, since a session may have been given another one.
  */
 export const SECRETS_OF_A_HOME = [
   '.aws',
@@ -22,6 +22,7 @@ export const SECRETS_OF_A_HOME = [
   '.config/gh',
   '.config/google-chrome',
   '.config/op',
+  '.config/x',
   '.docker',
   '.git-credentials',
   '.gnupg',

@@ -5,6 +5,7 @@ import { anySignal } from '../any-signal.ts'
 import { SessionError } from '../errors.ts'
 import { codexEnvironment } from '../home/codex-environment.ts'
 import type { TaskPaths } from '../home/task-paths.ts'
+import type { LaunchRecord } from './parse-launch-record.ts'
 import { directoryGone } from './task-directory.ts'
 import { reapSandboxes } from './reap-sandboxes.ts'
 import { searchAppServers } from './search-app-servers.ts'
@@ -25,8 +26,7 @@ const CLOSING_LADDER: readonly LadderStep[] = [
 export async function startAppServer(
   host: Host,
   paths: TaskPaths,
-  binary: string,
-  directory: string,
+  { binary, directory, login }: Pick<LaunchRecord, 'binary' | 'directory' | 'login'>,
 ): Promise<DetachedProcess> {
   await removeSocket(host, paths)
   try {
@@ -34,7 +34,7 @@ export async function startAppServer(
       record: paths.processRecord,
       log: paths.log,
       cwd: directory,
-      env: codexEnvironment(host.facts, paths),
+      env: codexEnvironment(host.facts, paths, login),
     })
   } catch (cause) {
     // A program and a directory that are missing fail alike.

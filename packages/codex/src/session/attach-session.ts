@@ -1,30 +1,48 @@
+import type { Host } from '@x/host'
 import { SessionError } from '../errors.ts'
 import { resolveStateDir } from '../home/x-directories.ts'
 import { accountPlaces } from '../posture/account-places.ts'
 import { taskPaths } from '../home/task-paths.ts'
-import { findAppServer } from './app-server.ts'
+import type { LoginUse } from '../login/seed-login.ts'
+import type { PermissionPlaces } from '../posture/render-permissions.ts'
+import { findAppServer, stopAppServer } from './app-server.ts'
 import { CodexSession } from './codex-session.ts'
 import { assertTools, type DynamicTool } from '../conversation/dynamic-tools.ts'
 import { assertApart } from './nested-session.ts'
+import type { LaunchRecord } from './parse-launch-record.ts'
+import { recordedUse, type LoginOptions } from './session-login.ts'
 import type { Session, SessionPlace } from './session.ts'
-import { assertSameDirectory, makeTaskDirectories, prepareStart, readRecord } from './task-directory.ts'
+import {
+  assertSameDirectory,
+  makeTaskDirectories,
+  prepareStart,
+  readRecord,
+  writeRecord,
+} from './task-directory.ts'
+
+export interface AttachOptions extends SessionPlace, LoginOptions {
+  /** Answer the calls of those that the session was opened with. @default none */
+  readonly tools?: readonly DynamicTool[]
+  /** Gives up the attempt. It has no effect once the session is there. */
+  readonly signal?: AbortSignal
+}
 
 /**
  * Takes up a session that is there: its running app-server, or else a new one on the same directory and thread. A turn
  * that ran all along goes on; one that was cut is reported as interrupted. The isolation is proved again, and the
  * directory must be the one that it was. `tools` answer the calls of those that the session was opened with.
- * @throws ConfigError for `tools`, SessionError `not-found`, `handshake`, `posture`, `unrecoverable`
+ *
+ * A stored login is taken up too: it is the session's as it is now.
+ * @throws ConfigError for `tools` and `logins`, SessionError `not-found`, `handshake`, `posture`, `unrecoverable`, `login`
  */
-export async function attachSession(
-  taskId: string,
-  options: SessionPlace & { readonly tools?: readonly DynamicTool[]; readonly signal?: AbortSignal },
-): Promise<Session> {
+export async function attachSession(taskId: string, options: AttachOptions): Promise<Session> {
   const { host, signal, tools = [] } = options
   assertTools(tools)
   const stateDir = await resolveStateDir(host, options.stateDir)
   const paths = taskPaths(stateDir, taskId)
   const record = await readRecord(host, paths)
   if (!record) throw new SessionError('not-found', `there is no session ${taskId} in ${stateDir}`)
+  const use = recordedUse(record, options.logins, { host, taskId, paths })
   const places = {
     paths,
     directory: record.directory,
@@ -32,11 +50,34 @@ export async function attachSession(
     installation: record.installation,
     ...(await accountPlaces(host)),
   }
-  if (await findAppServer(host, paths)) await assertSameDirectory(host, record, places)
-  else {
-    await makeTaskDirectories(host, paths)
-    await assertApart(host, record, places)
-    await prepareStart(host, record, places)
+  let process = await findAppServer(host, paths)
+  try {
+    if (process && use && !(await use.takeUp())) {
+      // It runs with what somebody else has by now.
+      await stopAppServer(host, paths, process)
+      process = undefined
+    }
+    if (process) await assertSameDirectory(host, record, places)
+    else await prepare(host, record, places, use)
+    const now: LaunchRecord = use ? { ...record, login: use.facts } : record
+    return await CodexSession.open({ host, record: now, places, tools, use, logins: options }, signal)
+  } catch (error) {
+    await (process ? use?.leave() : use?.end())?.catch(() => undefined)
+    throw error
   }
-  return CodexSession.open({ host, record, places, tools }, signal)
+}
+
+/** For a process that is about to start: what it begins with is on disk before. */
+async function prepare(
+  host: Host,
+  record: LaunchRecord,
+  places: PermissionPlaces,
+  use: LoginUse | undefined,
+): Promise<void> {
+  await makeTaskDirectories(host, places.paths)
+  await assertApart(host, record, places)
+  await use?.prepare()
+  const now: LaunchRecord = use ? { ...record, login: use.facts } : record
+  await prepareStart(host, now, places)
+  if (use) await writeRecord(host, places.paths, now)
 }

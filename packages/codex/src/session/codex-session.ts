@@ -14,11 +14,13 @@ import type { PermissionPlaces } from '../posture/render-permissions.ts'
 import { connectAppServer, findAppServer, startAppServer, stopAppServer } from './app-server.ts'
 import { keptInRecord } from './kept-in-record.ts'
 import { LinkKeeper } from './link-keeper.ts'
+import type { LoginUse } from '../login/seed-login.ts'
 import type { LaunchRecord } from './parse-launch-record.ts'
 import { queueFile } from './queue-file.ts'
 import { RecordKeeper } from './record-keeper.ts'
 import type { Session } from './session.ts'
 import { SessionGrants } from './session-grants.ts'
+import { SessionLogin, type LoginOptions } from './session-login.ts'
 import { startThread, type OpenedThread } from './thread.ts'
 import { SessionTerminal } from '../terminal/session-terminal.ts'
 
@@ -30,6 +32,9 @@ export interface CodexSessionOptions {
   readonly record: LaunchRecord
   readonly places: PermissionPlaces
   readonly tools: readonly DynamicTool[]
+  /** Begun, and prepared or taken up: the session ends it once it is there. */
+  readonly use: LoginUse | undefined
+  readonly logins: LoginOptions
 }
 
 /** The connection that a session begins with; the proof runs beside the start or the resumption of the thread. */
@@ -52,6 +57,7 @@ export class CodexSession implements Session {
   private readonly link: LinkKeeper
   private readonly record: RecordKeeper
   private readonly terminal: SessionTerminal
+  private readonly login: SessionLogin
   private ending: Promise<void> | undefined
 
   private constructor(
@@ -66,6 +72,7 @@ export class CodexSession implements Session {
     this.directory = record.directory
     this.version = record.version
     this.record = new RecordKeeper(host, places.paths, { ...record, threadId: thread.threadId })
+    this.login = loginOf(options, this.record, (error) => this.lose(error))
     this.ready = this.passGate(client, over.signal, proof)
     const writableRoots = [record.directory, places.paths.work]
     const open = (given: readonly Grant[]): void => void writableRoots.push(...writableIn(given))
@@ -99,6 +106,7 @@ export class CodexSession implements Session {
       tools,
       talk: this.talk,
       grants,
+      login: this.login,
       process,
       client,
       over,
@@ -117,7 +125,7 @@ export class CodexSession implements Session {
       findAppServer(host, places.paths),
       host.files.remove(places.paths.ended),
     ])
-    const process = running ?? (await startAppServer(host, places.paths, record.binary, record.directory))
+    const process = running ?? (await startAppServer(host, places.paths, record))
     const aborting = signal ? { signal } : {}
     const over = new AbortController()
     // Asked while Codex starts: nothing has to wait for it then.
@@ -179,6 +187,7 @@ export class CodexSession implements Session {
     const thread = await starting
     const session = new CodexSession(options, first, thread, proof)
     session.talk.bind(first.client)
+    session.login.listen(first.client)
     session.talk.hydrate(first.client, thread)
     return session
   }
@@ -216,7 +225,8 @@ export class CodexSession implements Session {
   }
 
   private lose(error: unknown): void {
-    void this.finish('lost', { stop: true, fault: toFault(error) })
+    // Whoever asks for its end is told what else went wrong.
+    this.finish('lost', { stop: true, fault: toFault(error) }).catch(() => undefined)
   }
 
   private finish(
@@ -232,11 +242,18 @@ export class CodexSession implements Session {
     { stop, fault }: { readonly stop: boolean; readonly fault?: Fault },
   ): Promise<void> {
     if (stop) await this.interruptBriefly()
+    let failure: Fault | undefined
     try {
       await this.terminal.close()
       await this.link.end({ stop })
+      await (stop ? this.login.end() : this.login.leave())
+    } catch (error) {
+      failure = toFault(error)
+      await this.login.leave()
+      throw error
     } finally {
-      this.talk.end({ reason, ...(fault && { fault }) })
+      const told = fault ?? failure
+      this.talk.end({ reason, ...(told && { fault: told }) })
     }
   }
 
@@ -246,6 +263,15 @@ export class CodexSession implements Session {
     const late = new Promise<void>((resolve) => setTimeout(resolve, INTERRUPT_MS).unref())
     await Promise.race([this.talk.interrupt().catch(() => undefined), late])
   }
+}
+
+function loginOf(
+  { host, places, use, logins }: CodexSessionOptions,
+  record: RecordKeeper,
+  onLost: (error: unknown) => void,
+): SessionLogin {
+  const place = { host, taskId: record.current.taskId, paths: places.paths }
+  return new SessionLogin({ ...logins, place, record, use, onLost })
 }
 
 function refusalsOf(

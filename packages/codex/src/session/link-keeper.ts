@@ -9,6 +9,7 @@ import { assertApart } from './nested-session.ts'
 import type { RecordKeeper } from './record-keeper.ts'
 import { RecoveryBudget } from './recovery-budget.ts'
 import type { SessionGrants } from './session-grants.ts'
+import type { SessionLogin } from './session-login.ts'
 import { prepareStart } from './task-directory.ts'
 import { takeUpThread } from './thread.ts'
 
@@ -19,6 +20,7 @@ export interface LinkKeeperOptions {
   readonly tools: readonly DynamicTool[]
   readonly talk: CodexConversation
   readonly grants: SessionGrants
+  readonly login: SessionLogin
   readonly process: DetachedProcess
   readonly client: AppServerClient
   /** Aborted by `end`. */
@@ -55,8 +57,9 @@ export class LinkKeeper {
 
   /** The conversation listens before the thread is asked for, so that nothing falls between its history and its news. */
   async takeUp(client: AppServerClient, options: { readonly prove: boolean }): Promise<void> {
-    const { host, places, record, talk, grants, tools } = this.options
+    const { host, places, record, talk, grants, login, tools } = this.options
     talk.bind(client)
+    login.listen(client)
     const thread = await takeUpThread(host, client, record.current, tools, places)
     this.rolloutPath = thread.rolloutPath
     if (thread.threadId !== record.current.threadId) await record.save({ threadId: thread.threadId })
@@ -73,6 +76,7 @@ export class LinkKeeper {
     for (;;) {
       const { detail } = await this.client.closed
       if (this.options.over.signal.aborted) return
+      this.options.login.pause()
       const recovered = this.recover(budget, detail)
       this.recovering = recovered
       this.client = await recovered
@@ -106,26 +110,35 @@ export class LinkKeeper {
         await client?.close()
         this.options.over.signal.throwIfAborted()
         // A link that breaks again is tried again; what Codex or the machine refuses is final.
-        if (!brokeAgain && error instanceof SessionError && error.code !== 'handshake') throw error
+        if (!brokeAgain && error instanceof SessionError && !isPassing(error)) throw error
         if (budget.isSpent) throw error
       }
     }
   }
 
   private async reconnect(budget: RecoveryBudget): Promise<AppServerClient> {
-    const { host, places, record } = this.options
-    const { binary, directory } = record.current
+    const { host, places, record, login } = this.options
     const { signal } = this.options.over
     let process = await findAppServer(host, places.paths)
+    if (process && !(await login.takeUp())) {
+      await stopAppServer(host, places.paths, process)
+      throw new SessionError('lost', 'the login of the session is not its any more')
+    }
     if (!process) {
       if (await host.files.stat(places.paths.ended))
         throw new SessionError('lost', 'the session was ended elsewhere')
       budget.spend()
       await assertApart(host, record.current, places)
+      await login.prepare()
       await prepareStart(host, record.current, places)
-      process = await startAppServer(host, places.paths, binary, directory)
+      process = await startAppServer(host, places.paths, record.current)
     }
     this.process = process
     return connectAppServer(host, places.paths, process, { signal })
   }
+}
+
+/** What may be otherwise in a moment. */
+function isPassing({ code }: SessionError): boolean {
+  return code === 'handshake' || code === 'login'
 }

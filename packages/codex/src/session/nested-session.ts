@@ -61,7 +61,7 @@ export async function assertApart(
 
 /** Where the commands of a session write beside its own directories. */
 export function writablePlaces(
-  { directory, grants = [], given = [] }: LaunchRecord,
+  { directory, grants = [], given = [] }: Pick<LaunchRecord, 'directory' | 'grants' | 'given'>,
   work: string,
 ): readonly string[] {
   const granted = writableIn([...grants, ...given.map(({ grant }) => grant)])

@@ -7,7 +7,7 @@ import { ConfigError } from '../errors.ts'
 import { resolveStateDir } from '../home/x-directories.ts'
 import { accountPlaces } from '../posture/account-places.ts'
 import { taskPaths, type TaskPaths } from '../home/task-paths.ts'
-import { loginFacts, renderAuth, type LoginFacts } from '../login/login.ts'
+import { isSeedLogin, loginFacts, renderAuth, type LoginFacts } from '../login/login.ts'
 import { resolveGrant, withoutNested } from '../posture/grants.ts'
 import type { PermissionPlaces } from '../posture/render-permissions.ts'
 import {
@@ -34,18 +34,21 @@ import {
  * attaches to it and begins a thread. Messages are let through once the isolation was proved (`ready`).
  *
  * With the id of a task that is there it re-attaches or resumes, and `work`, `login` and `version` are as they were.
- * @throws ConfigError before any process is started; SessionError `provision`, `handshake`, `posture`, `unrecoverable`
+ * @throws ConfigError before any process is started
+ * @throws SessionError `provision`, `handshake`, `posture`, `unrecoverable`, `login`
  */
 export async function openSession(options: SessionOptions): Promise<Session> {
   const { host, login, signal, onProgress, taskId = randomUUID(), tools = [] } = options
   assertTools(tools)
-  const facts = loginFacts(login)
+  const [seed, given] = isSeedLogin(login) ? [login] : [undefined, login]
+  const facts = given && loginFacts(given)
   // Every question to a host behind a network is a round trip: what does not hang together is asked at once.
   const asked = { installed: installed(options), account: accountPlaces(host) }
   asked.account.catch(() => undefined)
   const stateDir = await resolveStateDir(host, options.stateDir)
   const paths = taskPaths(stateDir, taskId)
-  if (await readRecord(host, paths)) return attachSession(taskId, options)
+  const known: SessionOptions = { ...options, ...(seed && { logins: options.logins ?? seed.logins }) }
+  if (await readRecord(host, paths)) return attachSession(taskId, known)
 
   const installation = (await asked.installed) ?? (await findInstallation(options))
   const directory = await workDirectory(options, paths, { stateDir, installation: installation.directory })
@@ -56,8 +59,8 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     installation: installation.directory,
     ...(await asked.account),
   }
-  const record: LaunchRecord = {
-    schema: 1,
+  const draft = {
+    schema: 1 as const,
     taskId,
     threadId: null,
     spoken: false,
@@ -66,33 +69,52 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     installation: installation.directory,
     version: installation.version,
     directory,
-    login: facts,
     posture: options.posture ?? 'confined',
     approvals: options.approvals ?? 'ask',
     ...chosen(options, facts),
     grants: await firstGrants(options, places),
     createdAt: Date.now(),
   }
-  const nested = await findNested(host, { stateDir, taskId }, writablePlaces(record, paths.work))
+  await assertNotNested(host, draft, places)
+  onProgress?.({ doing: 'Starting Codex' })
+  signal?.throwIfAborted()
+  await makeTaskDirectories(host, paths)
+  const use = await seed?.begin({ host, taskId, paths })
+  try {
+    const record: LaunchRecord = { ...draft, login: use?.facts ?? facts ?? { kind: 'in-terminal' } }
+    const auth = given && renderAuth(given)
+    // The record comes last: a task without one was never started.
+    await Promise.all([writeConfig(host, record, places), writeAuth(host, paths, auth)])
+    await writeRecord(host, paths, record)
+    return await CodexSession.open({ host, record, places, tools, use, logins: known }, signal)
+  } catch (error) {
+    await use?.end().catch(() => undefined)
+    throw error
+  }
+}
+
+async function assertNotNested(
+  host: Host,
+  draft: Omit<LaunchRecord, 'login'>,
+  { paths, stateDir }: PermissionPlaces,
+): Promise<void> {
+  const { taskId } = draft
+  const nested = await findNested(host, { stateDir, taskId }, writablePlaces(draft, paths.work))
   if (nested)
     throw new ConfigError(
       'work.directory',
       `a directory apart from those of other sessions; close session ${nested.taskId}, which works in ${nested.theirs}`,
       nested.ours,
     )
-  onProgress?.({ doing: 'Starting Codex' })
-  signal?.throwIfAborted()
-  await makeTaskDirectories(host, paths)
-  // The record comes last: a task without one was never started.
-  await Promise.all([writeConfig(host, record, places), writeAuth(host, paths, renderAuth(login))])
-  await writeRecord(host, paths, record)
-  return CodexSession.open({ host, record, places, tools }, signal)
 }
 
-function chosen({ model, effort }: SessionOptions, facts: LoginFacts): Pick<LaunchRecord, 'model'> {
+function chosen(
+  { model, effort }: SessionOptions,
+  facts: LoginFacts | undefined,
+): Pick<LaunchRecord, 'model'> {
   if (model?.trim() === '' || effort?.trim() === '')
     throw new ConfigError(model?.trim() === '' ? 'model' : 'effort', 'a name', 'an empty text')
-  const name = model ?? (facts.kind === 'endpoint' ? facts.model : undefined)
+  const name = model ?? (facts?.kind === 'endpoint' ? facts.model : undefined)
   if (name === undefined && effort !== undefined)
     throw new ConfigError('effort', 'given together with `model`', JSON.stringify(effort))
   if (name === undefined || (model === undefined && effort === undefined)) return {}

@@ -5,6 +5,16 @@ const loginSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('api-key') }),
   z.object({ kind: z.literal('in-terminal') }),
   z.object({ kind: z.literal('endpoint'), baseUrl: z.string(), model: z.string(), hasKey: z.boolean() }),
+  z.object({
+    kind: z.literal('seed'),
+    mode: z.enum(['brokered', 'planted']),
+    owner: z.string(),
+    seedId: z.string(),
+    port: z.number().int().min(1).max(65_535).optional(),
+    fence: z.number().optional(),
+    modelBaseUrl: z.string().optional(),
+    settings: z.record(z.string(), z.string()).optional(),
+  }),
 ])
 
 const grantSchema = z.union([

@@ -3,6 +3,7 @@ import type { Terminal, TerminalSize } from '@x/agents/terminal'
 import type { Host } from '@x/host'
 import type { DynamicTool } from '../conversation/dynamic-tools.ts'
 import type { Login } from '../login/login.ts'
+import type { LoginOptions } from './session-login.ts'
 import type { Posture } from '../posture/posture.ts'
 import type { OnProgress } from '../provision/progress.ts'
 import type { CodexVersion } from '../provision/releases.ts'
@@ -33,7 +34,11 @@ export interface Session extends AsyncDisposable {
   readonly closed: Promise<CloseReason>
   /** We go, it stays: a running turn goes on. Idempotent. */
   detach(): Promise<void>
-  /** Ends it: interrupt, TERM, TERM, KILL. Its files and its record stay, so that it can be resumed. Idempotent. */
+  /**
+   * Ends it: interrupt, TERM, TERM, KILL. Its files and its record stay, so that it can be resumed; a stored login is
+   * given back and goes. Idempotent.
+   * @throws SessionError `login` when what Codex made of a planted login could not be saved: it stays where it is
+   */
   close(): Promise<void>
 }
 
@@ -45,7 +50,7 @@ export interface SessionPlace {
   readonly stateDir?: string
 }
 
-export interface SessionOptions extends SessionPlace {
+export interface SessionOptions extends SessionPlace, LoginOptions {
   /** The same id again re-attaches or resumes, and never starts over. @default a new id */
   readonly taskId?: string
   /** `empty`: a fresh directory of the task. `directory`: the person's own code, in place. @default 'empty' */

@@ -70,6 +70,7 @@ export class SessionTerminal {
       facts: host.facts,
       paths: places.paths,
       threadId,
+      login: record.current.login,
       upgrades,
     })
     await using opening = new DisposeStack()

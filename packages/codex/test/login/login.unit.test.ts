@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { loginFacts, renderAuth, type Login } from '../../src/login/login.ts'
+import { loginFacts, renderAuth, type GivenLogin } from '../../src/login/login.ts'
 
-const refusal = (login: Login): { field: string; message: string } => {
+const refusal = (login: GivenLogin): { field: string; message: string } => {
   try {
     loginFacts(login)
   } catch (error) {

@@ -30,6 +30,8 @@ describe.each(CODEX_VERSIONS)('what a command of Codex %s can reach', (version) 
     await writeFile(path.join(account, '.netrc'), SECRET)
     await mkdir(path.join(account, '.local/state/x/demo'), { recursive: true })
     await writeFile(path.join(account, '.local/state/x/demo/instance.json'), SECRET)
+    await mkdir(path.join(account, '.config/x/keys'), { recursive: true })
+    await writeFile(path.join(account, '.config/x/keys/1'), SECRET)
     const host = hostWith(workshop.host, { facts: { ...workshop.host.facts, home: account } })
     const login = { endpoint: { baseUrl: workshop.model.url, key: KEY } }
     session = await workshop.open({ taskId: 'mine', approvals: 'never', host, login })
@@ -100,7 +102,7 @@ describe.each(CODEX_VERSIONS)('what a command of Codex %s can reach', (version) 
   test('not the secrets in the home of the account', async () => {
     const said = await runCommand(
       session,
-      `cat ${quote(account)}/.ssh/id_ed25519 ${quote(account)}/.netrc; cat ${quote(account)}/.local/state/x/demo/instance.json; ls -la ${quote(account)}/.ssh; [ -s /etc/shadow ] && cat /etc/shadow; echo ended`,
+      `cat ${quote(account)}/.ssh/id_ed25519 ${quote(account)}/.netrc; cat ${quote(account)}/.local/state/x/demo/instance.json ${quote(account)}/.config/x/keys/1; ls -la ${quote(account)}/.ssh; [ -s /etc/shadow ] && cat /etc/shadow; echo ended`,
     )
     expect(said).toContain('ended')
     expect(said).not.toContain(SECRET)

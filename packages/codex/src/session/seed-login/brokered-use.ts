@@ -1,0 +1,153 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Broker } from '@x/agents/broker'
+import type { Seeds } from '@x/agents/seeds'
+import { HostError } from '@x/host'
+import type { LoginPlace, LoginUse, SeedLoginFacts } from '../../login/seed-login.ts'
+import { renderBrokeredAuth } from '../../login/render-brokered-auth.ts'
+import { BrokerWay } from './broker-way.ts'
+import { chooseSeed } from './choose-seed.ts'
+import { AUTH, removeCredentials, settingsIn, writeAuthFile } from './home-login.ts'
+import { asLogin } from './login-error.ts'
+
+/** Between two tries to get back the port of a session, or a handle for it. */
+const AGAIN_MS = 1_000
+const MAX_AGAIN_MS = 30_000
+
+export interface BrokeredUseOptions {
+  readonly broker: Broker
+  readonly seeds: Seeds
+  readonly place: LoginPlace
+  readonly facts: SeedLoginFacts
+  /** Called when it is over. */
+  readonly onOver: () => void
+}
+
+/**
+ * A login that stays with the broker. The session has access tokens of it and a handle.
+ *
+ * Whenever we come to a session, its port is held first, shut; then the handles that it had are revoked and `auth.json`
+ * gets a new one; then the way is opened. So whoever had the port while we were away was shown a handle that is good for
+ * nothing, and never sees the new one. Codex reads the file again before it renews.
+ */
+export class BrokeredUse implements LoginUse {
+  /** Never aborts: a login that can't be renewed any more ends nothing but its turns. */
+  readonly signal = new AbortController().signal
+  private readonly options: BrokeredUseOptions
+  private readonly way: BrokerWay
+  private current: SeedLoginFacts
+  private attempt = new AbortController()
+  private tail: Promise<unknown> = Promise.resolve()
+
+  constructor(options: BrokeredUseOptions) {
+    this.options = options
+    this.current = options.facts
+    this.way = new BrokerWay(options.place.host, options.broker.port)
+  }
+
+  get facts(): SeedLoginFacts {
+    return this.current
+  }
+
+  async prepare(): Promise<void> {
+    const { seeds } = this.options
+    const { owner, seedId } = this.current
+    const signal = this.begin()
+    await asLogin(() => chooseSeed(seeds, owner, { seedId }, 'brokered'))
+    await asLogin(() => this.inTurn(() => this.open(signal, { orAnotherPort: true })))
+  }
+
+  async takeUp(): Promise<boolean> {
+    const signal = this.begin()
+    try {
+      await this.inTurn(() => this.open(signal, { orAnotherPort: false }))
+    } catch {
+      // What the session has may be good for a while: its turn goes on, and we go on trying.
+      if (signal.aborted) return true
+      await this.revoke().catch(() => undefined)
+      void this.tryAgain(signal)
+    }
+    return true
+  }
+
+  pause(): void {
+    this.attempt.abort()
+    this.way.shut()
+  }
+
+  async end(): Promise<void> {
+    await this.leave()
+    await asLogin(async () => {
+      await this.revoke()
+      await removeCredentials(this.options.place)
+    })
+  }
+
+  async leave(): Promise<void> {
+    this.options.onOver()
+    this.pause()
+    await this.inTurn(() => this.way[Symbol.asyncDispose]()).catch(() => undefined)
+  }
+
+  private begin(): AbortSignal {
+    this.pause()
+    this.attempt = new AbortController()
+    return this.attempt.signal
+  }
+
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.tail.then(work)
+    this.tail = done.catch(() => undefined)
+    return done
+  }
+
+  private async tryAgain(signal: AbortSignal): Promise<void> {
+    for (let pause = AGAIN_MS; !signal.aborted; pause = Math.min(MAX_AGAIN_MS, pause * 2)) {
+      try {
+        await delay(pause, undefined, { signal, ref: false })
+        await this.inTurn(() => this.open(signal, { orAnotherPort: false }))
+        return
+      } catch {
+        // Somebody else has the port, or the store or the machine can't be reached.
+      }
+    }
+  }
+
+  private async open(signal: AbortSignal, options: { readonly orAnotherPort: boolean }): Promise<void> {
+    signal.throwIfAborted()
+    const port = await this.hold(options)
+    signal.throwIfAborted()
+    const settings = await this.changeHandle()
+    signal.throwIfAborted()
+    this.current = { ...this.current, port, settings }
+    this.way.open()
+  }
+
+  private async hold({ orAnotherPort }: { readonly orAnotherPort: boolean }): Promise<number> {
+    const { port = 0 } = this.current
+    try {
+      return await this.way.hold(port)
+    } catch (error) {
+      const isTaken = error instanceof HostError && error.code === 'listen-failed' && port !== 0
+      if (isTaken && orAnotherPort) return this.way.hold(0)
+      throw error
+    }
+  }
+
+  /** Makes what was shown before good for nothing, and gives the session a handle of its own. */
+  /** Whoever listens at our port may have been shown what the session has. */
+  private async revoke(): Promise<void> {
+    const { broker, place } = this.options
+    await broker.revoke({ owner: this.current.owner, session: place.taskId })
+  }
+
+  private async changeHandle(): Promise<Readonly<Record<string, string>>> {
+    const { broker, seeds, place } = this.options
+    const { owner, seedId } = this.current
+    const session = place.taskId
+    await this.revoke()
+    const grant = await broker.issue({ owner, seedId, session })
+    const files = await seeds.read({ owner, seedId })
+    await writeAuthFile(place, renderBrokeredAuth(files.get(AUTH) ?? new Uint8Array(), grant, Date.now()))
+    return settingsIn(files)
+  }
+}
