@@ -3,6 +3,9 @@ import { createSeededRandom } from '../seeded-random.ts'
 
 const CHUNK = 48 * 1024
 
+/** The parts of a snapshot, told apart as revisions are. */
+export const PART = { archive: 1, manifest: 2 } as const
+
 /** Content that says of every byte whose it is: of one name and one revision, up to a few megabytes. */
 export function* contentOf(name: string, revision: number): Generator<Buffer> {
   const digest = createHash('sha256').update(`${name} ${revision}`).digest()

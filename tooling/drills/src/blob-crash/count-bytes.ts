@@ -1,16 +1,15 @@
 import { readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { MongoClient, type Binary } from 'mongodb'
-import type { SeedRecord } from '@x/agents/store'
 import type { StorePlace } from '../stores/store-place.ts'
 
 const CHUNK_BYTES = 64 * 1024
 const TAG_BYTES = 16
 
-/** How many bytes the content of these seeds takes when it is sealed: a tag for each chunk, of which there is one at least. */
-export function sealedBytes(seeds: readonly SeedRecord[]): number {
-  return seeds.reduce(
-    (sum, { bytes }) => sum + bytes + TAG_BYTES * Math.max(1, Math.ceil(bytes / CHUNK_BYTES)),
+/** How many bytes contents of these sizes take when they are sealed: a tag for each chunk, of which there is one at least. */
+export function sealedBytes(sizes: readonly number[]): number {
+  return sizes.reduce(
+    (sum, bytes) => sum + bytes + TAG_BYTES * Math.max(1, Math.ceil(bytes / CHUNK_BYTES)),
     0,
   )
 }
