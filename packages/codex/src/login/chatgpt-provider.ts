@@ -1,8 +1,8 @@
 import type { GrantedTokens, TokenAnswer, TokenProvider, TokenVerdict } from '@x/agents/broker'
 import type { SeedFiles } from '@x/agents/seeds'
-import { ConfigError } from '../errors.ts'
 import { parseAuthFile, parseTokenClaims, type ChatGptLogin } from './parse-auth-file.ts'
 import { parseTokenAnswer } from './parse-token-answer.ts'
+import { assertPrivateUrl } from './private-url.ts'
 import { withTokens } from './render-brokered-auth.ts'
 
 const AUTH = '.codex/auth.json'
@@ -30,7 +30,7 @@ export interface ChatGptProviderOptions {
  * @throws ConfigError for an address that is none, or that a network could listen to
  */
 export function createChatGptProvider({ tokenUrl }: ChatGptProviderOptions): TokenProvider {
-  assertTokenUrl(tokenUrl)
+  assertPrivateUrl('tokenUrl', tokenUrl)
   return {
     parseLogin(files) {
       const { accessToken, idToken, refreshToken } = loginIn(files)
@@ -76,11 +76,4 @@ function verdictOf({ status, body }: TokenAnswer): TokenVerdict {
   if (isRefusal && answer.code !== undefined && REFUSALS.has(answer.code))
     return { type: 'refused', code: answer.code }
   return { type: 'inconclusive', reason: `status ${status}` }
-}
-
-function assertTokenUrl(tokenUrl: string): void {
-  const url = URL.canParse(tokenUrl) ? new URL(tokenUrl) : undefined
-  const isLoopback = ['127.0.0.1', '[::1]', 'localhost'].includes(url?.hostname ?? '')
-  if (url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback)) return
-  throw new ConfigError('tokenUrl', 'an https address, or one on loopback', 'something else (not shown)')
 }
