@@ -65,6 +65,8 @@ export interface LoginUse {
    * @returns false when the login is not the session's any more: the process has to end
    */
   readonly takeUp: () => Promise<boolean>
+  /** Calls back when a process that runs has to read the login anew, also for what was so before. One listener. */
+  readonly onChanged: (listener: () => void) => void
   /** The link to the process broke: until `takeUp` or `prepare`, whoever shows something of the session is a stranger. */
   readonly pause: () => void
   /**

@@ -33,6 +33,8 @@ export class SessionLogin {
   private readonly options: SessionLoginOptions
   private use: LoginUse | undefined
   private capturing: Promise<void> | undefined
+  private client: AppServerClient | undefined
+  private isStale = false
   private isOver = false
 
   constructor(options: SessionLoginOptions) {
@@ -40,8 +42,10 @@ export class SessionLogin {
     if (options.use) this.follow(options.use)
   }
 
-  /** Hears of a login that is typed, on this connection. */
+  /** Hears of a login that is typed, on this connection, and says on it what Codex has to know. */
   listen(client: AppServerClient): void {
+    this.client = client
+    void this.reload()
     if (!this.isAwaited) return
     client.onNotification('account/login/completed', ({ success }) => {
       if (success) this.capture()
@@ -110,6 +114,23 @@ export class SessionLogin {
     const lost = (): void => this.options.onLost(use.signal.reason)
     use.signal.addEventListener('abort', lost, { once: true })
     if (use.signal.aborted) lost()
+    use.onChanged(() => {
+      this.isStale = true
+      void this.reload()
+    })
+  }
+
+  /** Codex looks at the file before it renews; when that has changed, it renews nothing. */
+  private async reload(): Promise<void> {
+    const { client } = this
+    if (!client || !this.isStale) return
+    this.isStale = false
+    try {
+      await client.request('account/read', { refreshToken: true })
+    } catch {
+      // 0.169.0 then asks for more about the account, which may fail. A link that broke is another matter.
+      if (client.signal.aborted) this.isStale = true
+    }
   }
 
   private async note(): Promise<void> {

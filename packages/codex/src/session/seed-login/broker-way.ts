@@ -10,14 +10,17 @@ import { HostError, type Forward, type Host } from '@x/host'
 export class BrokerWay implements AsyncDisposable {
   private readonly host: Host
   private readonly brokerPort: number
+  private readonly admit: () => Promise<void>
   private readonly sockets = new Set<Socket>()
   private isOpen = false
   private gate: Promise<Server> | undefined
   private forward: Forward | undefined
 
-  constructor(host: Host, brokerPort: number) {
+  /** @param admit comes before each connection goes on; what it throws is lost */
+  constructor(host: Host, brokerPort: number, admit: () => Promise<void>) {
     this.host = host
     this.brokerPort = brokerPort
+    this.admit = admit
   }
 
   /**
@@ -59,7 +62,7 @@ export class BrokerWay implements AsyncDisposable {
   }
 
   private listen(): Promise<Server> {
-    const server = createServer((socket) => this.join(socket))
+    const server = createServer((socket) => void this.join(socket))
     return new Promise((resolve, reject) => {
       server.once('error', (cause) => {
         this.gate = undefined
@@ -69,26 +72,29 @@ export class BrokerWay implements AsyncDisposable {
     })
   }
 
-  private join(socket: Socket): void {
-    if (!this.isOpen) {
-      socket.on('error', ignore)
+  private async join(socket: Socket): Promise<void> {
+    socket.on('error', ignore)
+    if (this.isOpen) {
+      this.keep(socket)
+      await this.admit().catch(ignore)
+    }
+    if (!this.isOpen || socket.destroyed) {
       socket.destroy()
       return
     }
     const broker = connect({ host: '127.0.0.1', port: this.brokerPort })
-    for (const [one, other] of [
-      [socket, broker],
-      [broker, socket],
-    ] as const) {
-      this.sockets.add(one)
-      one.setNoDelay(true)
-      one.on('error', ignore)
-      one.on('close', () => {
-        this.sockets.delete(one)
-        other.destroy()
-      })
-      one.pipe(other)
-    }
+    broker.on('error', ignore)
+    this.keep(broker)
+    socket.on('close', () => broker.destroy())
+    broker.on('close', () => socket.destroy())
+    socket.pipe(broker).pipe(socket)
+  }
+
+  /** Until it is closed, by either side or by `shut`. */
+  private keep(socket: Socket): void {
+    this.sockets.add(socket)
+    socket.setNoDelay(true)
+    socket.on('close', () => this.sockets.delete(socket))
   }
 }
 

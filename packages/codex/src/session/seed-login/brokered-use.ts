@@ -12,6 +12,8 @@ import { asLogin } from './login-error.ts'
 /** Between two tries to get back the port of a session, or a handle for it. */
 const AGAIN_MS = 1_000
 const MAX_AGAIN_MS = 30_000
+/** A session that renews nothing for days keeps its handle. */
+const KEEP_MS = 6 * 60 * 60_000
 
 export interface BrokeredUseOptions {
   readonly broker: Broker
@@ -37,11 +39,14 @@ export class BrokeredUse implements LoginUse {
   private current: SeedLoginFacts
   private attempt = new AbortController()
   private tail: Promise<unknown> = Promise.resolve()
+  private keeping: NodeJS.Timeout | undefined
+  private listener: (() => void) | undefined
+  private isChanged = false
 
   constructor(options: BrokeredUseOptions) {
     this.options = options
     this.current = options.facts
-    this.way = new BrokerWay(options.place.host, options.broker.port)
+    this.way = new BrokerWay(options.place.host, options.broker.port, () => this.admit())
   }
 
   get facts(): SeedLoginFacts {
@@ -53,13 +58,13 @@ export class BrokeredUse implements LoginUse {
     const { owner, seedId } = this.current
     const signal = this.begin()
     await asLogin(() => chooseSeed(seeds, owner, { seedId }, 'brokered'))
-    await asLogin(() => this.inTurn(() => this.open(signal, { orAnotherPort: true })))
+    await asLogin(() => this.inTurn(() => this.open(signal, { isRunning: false })))
   }
 
   async takeUp(): Promise<boolean> {
     const signal = this.begin()
     try {
-      await this.inTurn(() => this.open(signal, { orAnotherPort: false }))
+      await this.inTurn(() => this.open(signal, { isRunning: true }))
     } catch {
       // What the session has may be good for a while: its turn goes on, and we go on trying.
       if (signal.aborted) return true
@@ -69,8 +74,14 @@ export class BrokeredUse implements LoginUse {
     return true
   }
 
+  onChanged(listener: () => void): void {
+    this.listener = listener
+    if (this.isChanged) this.tellChanged()
+  }
+
   pause(): void {
     this.attempt.abort()
+    clearInterval(this.keeping)
     this.way.shut()
   }
 
@@ -104,7 +115,7 @@ export class BrokeredUse implements LoginUse {
     for (let pause = AGAIN_MS; !signal.aborted; pause = Math.min(MAX_AGAIN_MS, pause * 2)) {
       try {
         await delay(pause, undefined, { signal, ref: false })
-        await this.inTurn(() => this.open(signal, { orAnotherPort: false }))
+        await this.inTurn(() => this.open(signal, { isRunning: true }))
         return
       } catch {
         // Somebody else has the port, or the store or the machine can't be reached.
@@ -112,23 +123,46 @@ export class BrokeredUse implements LoginUse {
     }
   }
 
-  private async open(signal: AbortSignal, options: { readonly orAnotherPort: boolean }): Promise<void> {
+  private async open(signal: AbortSignal, options: { readonly isRunning: boolean }): Promise<void> {
     signal.throwIfAborted()
     const port = await this.hold(options)
     signal.throwIfAborted()
     const settings = await this.changeHandle()
     signal.throwIfAborted()
     this.current = { ...this.current, port, settings }
+    this.keeping = setInterval(() => void this.extend().catch(() => 0), KEEP_MS).unref()
     this.way.open()
+    // It may have been told another login by whoever had the port, and would use that as long as it works.
+    if (options.isRunning) this.tellChanged()
   }
 
-  private async hold({ orAnotherPort }: { readonly orAnotherPort: boolean }): Promise<number> {
+  private tellChanged(): void {
+    this.isChanged = this.listener === undefined
+    this.listener?.()
+  }
+
+  private extend(): Promise<number> {
+    const { broker, place } = this.options
+    return broker.extend({ owner: this.current.owner, session: place.taskId })
+  }
+
+  /** Another process that came to the session while we have its port took us for a stranger, and revoked its handle. */
+  private async admit(): Promise<void> {
+    const { signal } = this.attempt
+    if ((await this.extend()) > 0 || signal.aborted) return
+    await this.inTurn(async () => {
+      if (!signal.aborted) await this.changeHandle()
+    })
+    this.tellChanged()
+  }
+
+  private async hold({ isRunning }: { readonly isRunning: boolean }): Promise<number> {
     const { port = 0 } = this.current
     try {
       return await this.way.hold(port)
     } catch (error) {
       const isTaken = error instanceof HostError && error.code === 'listen-failed' && port !== 0
-      if (isTaken && orAnotherPort) return this.way.hold(0)
+      if (isTaken && !isRunning) return this.way.hold(0)
       throw error
     }
   }

@@ -64,6 +64,10 @@ export class PlantedUse implements LoginUse {
     return asLogin(() => this.keepLeft())
   }
 
+  onChanged(): void {
+    // Codex itself changes it.
+  }
+
   /** Nobody but us and the session has the login, whoever is linked to it. */
   pause(): void {
     // What rotates meanwhile is saved when the machine is there again.
