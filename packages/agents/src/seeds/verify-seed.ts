@@ -1,4 +1,4 @@
-import type { SeedKey } from '../store/seed-record.ts'
+import type { SeedKey, SeedRecord } from '../store/seed-record.ts'
 import type { Store } from '../store/store.ts'
 import { plainText } from './account.ts'
 import { loadSeed } from './load-seed.ts'
@@ -7,7 +7,8 @@ import { SeedError } from './seed-error.ts'
 
 /**
  * Asks the manifest whether a login still works, and marks the seed by a definite answer. A login that cannot be read
- * from its own seed is dead by that proof; one that changed while it was checked is inconclusive.
+ * from its own seed is dead by that proof; one that changed while it was checked is inconclusive, and so is one that
+ * still works but can't be renewed any more, as the broker has found: only a new login ends that.
  * @throws StoreError, SeedError `unknown-agent`, `newer-seed`; the reason of `signal`
  */
 export async function verifySeed(
@@ -18,10 +19,7 @@ export async function verifySeed(
 ): Promise<SeedVerdict> {
   const { verdict, revision } = await check(store, manifest, key, signal)
   const now = await store.seeds.get(key)
-  const answer: SeedVerdict =
-    revision !== undefined && now.revision !== revision
-      ? { type: 'inconclusive', reason: 'the login rotated while it was checked' }
-      : verdict
+  const answer = settled(verdict, now, revision !== undefined && now.revision !== revision)
   const detail =
     answer.type === 'dead' ? answer.proof : answer.type === 'inconclusive' ? answer.reason : undefined
   const verified = { at: await store.now(), verdict: answer.type, ...(detail !== undefined && { detail }) }
@@ -30,6 +28,26 @@ export async function verifySeed(
     ...(answer.type !== 'inconclusive' && { status: answer.type }),
   })
   return answer
+}
+
+/** What a check can't know: what happened beside it, and what the broker was told before. */
+function settled(verdict: SeedVerdict, seed: SeedRecord, hasRotated: boolean): SeedVerdict {
+  if (hasRotated) return { type: 'inconclusive', reason: 'the login rotated while it was checked' }
+  const { status, refresh } = seed
+  const wasRefused = status === 'dead' && refresh.reason !== undefined && lastVerdict(seed) !== 'dead'
+  if (verdict.type !== 'alive' || !wasRefused) return verdict
+  // A token that still works for a while keeps nobody logged in.
+  return {
+    type: 'inconclusive',
+    reason: 'it still works, but to renew it was refused for good: log in again',
+  }
+}
+
+function lastVerdict({ metadata }: SeedRecord): unknown {
+  const { verified } = metadata
+  return typeof verified === 'object' && verified !== null && 'verdict' in verified
+    ? verified['verdict']
+    : undefined
 }
 
 async function check(
