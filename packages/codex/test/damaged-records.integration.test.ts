@@ -132,9 +132,7 @@ describe.each(CODEX_VERSIONS)('damaged records of Codex %s', (version) => {
     const call = `exec -a codex sh -c 'echo up >up; sleep 60' app-server --listen unix://${paths.socket}`
     const turn = session.conversation.send(`run: bash -c "${call}"`)
     turn.result.catch(() => undefined)
-    await expect
-      .poll(() => stat(path.join(paths.work, 'up')).catch(() => undefined), { timeout: 10_000 })
-      .toBeDefined()
+    await expect.poll(() => stat(path.join(paths.work, 'up')).catch(() => undefined)).toBeDefined()
     expect(appServers().length).toBeGreaterThan(1)
     await session.detach()
     await writeFile(paths.processRecord, '')

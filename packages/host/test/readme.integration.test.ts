@@ -30,7 +30,7 @@ test('the example of the README runs', async () => {
   await writeFile(entry, runnable)
   await mkdir(path.join(directory, 'run'))
   const built = await buildForNode(entry, directory)
-  const ran = spawnSync(process.execPath, [built], { encoding: 'utf8', timeout: 20_000 })
+  const ran = spawnSync(process.execPath, [built], { encoding: 'utf8', timeout: 50_000 })
   expect(ran).toMatchObject({ status: 0, stderr: '' })
   expect(await readFile(path.join(directory, 'run/version'), 'utf8')).toMatch(/^git version/)
 })

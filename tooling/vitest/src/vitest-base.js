@@ -42,6 +42,8 @@ function project(name, limits) {
       setupFiles: [stdoutGuard],
       disableConsoleIntercept: true,
       restoreMocks: true,
+      // What comes is awaited until the test itself is given up: one second is nothing on a busy machine.
+      expect: { poll: { timeout: 50_000 } },
       ...limits,
     },
   }

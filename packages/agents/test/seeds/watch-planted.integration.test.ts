@@ -58,7 +58,7 @@ test.each(['in place', 'in one step'] as const)(
     const { seed, watch, outcomes, file } = await planted(stage)
     const two = { ...ADA, token: 'two', at: 2 }
     await rotate(file, two, how)
-    await expect.poll(() => outcomes.at(-1), { timeout: 5_000 }).toEqual({ type: 'saved', revision: 2 })
+    await expect.poll(() => outcomes.at(-1)).toEqual({ type: 'saved', revision: 2 })
     expect(await storedLogin(stage.store, seed)).toEqual(two)
     expect(parseSeedBundle(await contentOf(stage.store, seed)).files.has(SETTINGS)).toBe(true)
     expect(await watch.close()).toEqual({ type: 'released' })
@@ -101,7 +101,7 @@ test('one who has lost the lease writes nothing, and says so', async () => {
   const { seed, watch, outcomes, file, lease } = await planted(stage)
   const other = await stage.seeds.takeOver(lease, { holder: 'b', worker: 'there', revoke: true })
   await rotate(file, { ...ADA, token: 'late', at: 5 })
-  await expect.poll(() => outcomes.at(-1)?.type, { timeout: 5_000 }).toBe('lost')
+  await expect.poll(() => outcomes.at(-1)?.type).toBe('lost')
   expect(lease.signal.aborted).toBe(true)
   expect(await watch.close()).toEqual({ type: 'lost' })
   expect(await storedLogin(stage.store, seed)).toEqual(ADA)
@@ -132,12 +132,12 @@ test('while the store is down it goes on trying, and the login stays where it is
   isDown = true
   const two = { ...ADA, token: 'two', at: 2 }
   await rotate(file, two)
-  await expect.poll(() => outcomes.at(-1)?.type, { timeout: 5_000 }).toBe('store-failed')
+  await expect.poll(() => outcomes.at(-1)?.type).toBe('store-failed')
   await expect
-    .poll(async () => (await stage.store.seeds.get(seed)).lease?.state, { timeout: 5_000 })
+    .poll(async () => (await stage.store.seeds.get(seed)).lease?.state)
     .toBe('quarantined')
   isDown = false
-  await expect.poll(() => outcomes.at(-1), { timeout: 5_000 }).toEqual({ type: 'saved', revision: 2 })
+  await expect.poll(() => outcomes.at(-1)).toEqual({ type: 'saved', revision: 2 })
   expect(await storedLogin(stage.store, seed)).toEqual(two)
   expect(await watch.close()).toEqual({ type: 'released' })
 })

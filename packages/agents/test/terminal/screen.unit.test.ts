@@ -27,7 +27,7 @@ test('who comes late sees what one sees who was there, from any byte on', () => 
     }),
     { numRuns: 250 },
   )
-}, 20_000)
+})
 
 test('lines that nobody can see any more are left out, and make no difference', () => {
   const style = fc.constantFrom(

@@ -1,6 +1,6 @@
 import { emptyConversation, Feed, type TurnStatus } from '@x/agents/conversation'
 import { RpcError } from '@x/codex-appserver'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { QueueStore } from '../../src/conversation/kept-queue.ts'
 import type { QueuedDelivery } from '../../src/conversation/outbox.ts'
 import { EMPTY_QUEUE, type StoredQueue } from '../../src/conversation/parse-queue.ts'
@@ -332,7 +332,7 @@ describe('Queue', () => {
     end()
     await settle()
     expect(left).toEqual([])
-    await vi.waitFor(() => expect(left).toMatchObject([{ text: 'one', how: { uncertain: true } }]))
+    await expect.poll(() => left).toMatchObject([{ text: 'one', how: { uncertain: true } }])
     expect(store.kept.messages).toEqual([])
   })
 

@@ -17,10 +17,13 @@ function tuisOf(workshop: Workshop): readonly number[] {
 
 /** Between fork and exec a process is not yet the program. */
 async function theTui(workshop: Workshop): Promise<number> {
-  const pids = await vi.waitUntil(() => {
-    const found = tuisOf(workshop)
-    return found.length > 0 && found
-  })
+  const pids = await vi.waitUntil(
+    () => {
+      const found = tuisOf(workshop)
+      return found.length > 0 && found
+    },
+    { timeout: 50_000 },
+  )
   expect(pids).toHaveLength(1)
   return Number(pids[0])
 }

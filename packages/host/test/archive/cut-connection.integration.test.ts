@@ -31,9 +31,7 @@ test('a connection that is cut in the middle of a restore or an archive is an er
   expect(await host.files.readText(`${home}/target/old`)).toBe('old\n')
   // What was begun goes with the connection.
   await expect
-    .poll(() => host.files.list(home).then((names) => names.filter((name) => name.includes('restore'))), {
-      timeout: 15_000,
-    })
+    .poll(() => host.files.list(home).then((names) => names.filter((name) => name.includes('restore'))))
     .toEqual([])
   const { stream } = await archive(host, `${home}/tree`)
   const reading = (async () => {

@@ -109,6 +109,6 @@ test('a restorer that is killed leaves what was there, and its private directory
   expect((await readdir(scratch.path)).length).toBe(4)
   child.kill('SIGKILL')
   await once(child, 'exit')
-  await expect.poll(() => readdir(scratch.path), { timeout: 10_000 }).toEqual(['built', 'half', 'target'])
+  await expect.poll(() => readdir(scratch.path)).toEqual(['built', 'half', 'target'])
   expect(await readFile(path.join(target, 'old'), 'utf8')).toBe('old')
 })

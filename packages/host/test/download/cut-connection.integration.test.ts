@@ -27,11 +27,8 @@ test.each(['worker', 'orchestrator'] as const)(
     await isBack
     // What ran there is ended by then, or a moment later.
     await expect
-      .poll(
-        async () => (await host.files.list(sshd.home)).filter((name) => /^\.[0-9a-f]{24}\.part$/.test(name)),
-        {
-          timeout: 15_000,
-        },
+      .poll(async () =>
+        (await host.files.list(sshd.home)).filter((name) => /^\.[0-9a-f]{24}\.part$/.test(name)),
       )
       .toHaveLength(1)
     server.served.stallAfter = undefined

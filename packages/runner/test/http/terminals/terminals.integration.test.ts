@@ -277,7 +277,7 @@ describe('what is typed', () => {
     for (let n = 0; n < 50; n += 1)
       for (const [at, viewer] of viewers.entries()) viewer.type((letters[at] ?? '').repeat(100))
     const length = 6 * piece + 2 * 50 * 100
-    await expect.poll(async () => (await readFile(file)).length, { timeout: 20_000 }).toBe(length)
+    await expect.poll(async () => (await readFile(file)).length).toBe(length)
     const runs = (await readFile(file, 'latin1')).match(/a+|b+/g) ?? []
     expect(runs.filter((run) => run.length % 100 !== 0)).toEqual([])
     expect(runs.filter((run) => run.length >= 3 * piece).length).toBe(2)
