@@ -52,7 +52,7 @@ describe.each(CODEX_VERSIONS)('the end of a session of Codex %s', (version) => {
 
       const before = performance.now()
       await Promise.all([session.close(), session.close()])
-      expect(performance.now() - before).toBeLessThan(10_000)
+      expect(performance.now() - before).toBeLessThan(40_000)
       await expect(session.closed).resolves.toEqual({ reason: 'closed' })
       if (turn)
         expect(['interrupted', undefined]).toContain((await turn.result.catch(() => undefined))?.status)

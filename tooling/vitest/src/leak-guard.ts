@@ -9,7 +9,7 @@ export interface LeakOptions {
    * on its command line is a leak as well. Finds what was detached on purpose and so is no descendant any more.
    */
   readonly within?: string
-  /** How long what is ending may take to end, in milliseconds. @default 2_000 */
+  /** How long what is ending may take to end, in milliseconds. @default 20_000 */
   readonly graceMs?: number
 }
 
@@ -19,7 +19,7 @@ export interface LeakOptions {
  * Zombies do not count: they have ended and only wait for their parent.
  */
 export async function expectNoLeaks(options: LeakOptions = {}): Promise<void> {
-  const { graceMs = 2_000, within } = options
+  const { graceMs = 20_000, within } = options
   const deadline = performance.now() + graceMs
   let leaks = await findLeaks(within)
   while (leaks.length > 0 && performance.now() < deadline) {
