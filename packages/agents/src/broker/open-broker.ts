@@ -62,6 +62,7 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
   const keeper = new LoginKeeper(context)
   const ahead = new RefreshAhead({
     share: aheadShare,
+    marginMs: context.marginMs,
     now: context.now,
     isUsed: async ({ owner, seedId }) => (await store.handles.list({ owner, seedId })).length > 0,
     current: (key) => keeper.current(key),

@@ -1,5 +1,6 @@
 import type { SeedKey } from '../store/seed-record.ts'
 import type { CurrentTokens } from './login-keeper.ts'
+import { mayHaveHappened } from './may-have-happened.ts'
 
 /** Timers of Node can't run longer than 24 days; a login may also have been renewed by others meanwhile. */
 const MAX_SLEEP_MS = 12 * 60 * 60_000
@@ -15,6 +16,8 @@ interface Plan {
 export interface RefreshAheadOptions {
   /** This part of a token's life before its end, give or take a third. */
   readonly share: number
+  /** From here on sessions renew it themselves, in milliseconds before its end. */
+  readonly marginMs: number
   readonly now: () => number
   /** Whether any session still uses it. */
   readonly isUsed: (key: SeedKey) => Promise<boolean>
@@ -66,11 +69,21 @@ export class RefreshAhead {
       // It may have been renewed by others, or this was but a stop on the way.
       if (tokens.seed.savedAt !== plan.savedAt) this.schedule(key, this.plan(tokens))
       else if (plan.dueAt > now()) this.schedule(key, plan)
+      else if (this.isBetterLeft(tokens)) this.schedule(key, { ...plan, dueAt: this.lastMoment(tokens) })
       else this.schedule(key, this.plan(await renew(key)))
     } catch {
       // Whoever needs a token is told; here it is tried again.
       this.schedule(key, { ...plan, dueAt: now() + RETRY_MS * this.jitter() })
     }
+  }
+
+  /** A token that may be spent is not shown again while sessions can go on without: it could cost them what they have. */
+  private isBetterLeft(tokens: CurrentTokens): boolean {
+    return mayHaveHappened(tokens.seed.refresh) && this.lastMoment(tokens) > this.options.now()
+  }
+
+  private lastMoment({ expiresAt = 0 }: CurrentTokens): number {
+    return expiresAt - this.options.marginMs
   }
 
   private plan({ seed, expiresAt }: CurrentTokens): Plan {

@@ -8,6 +8,7 @@ import type { BrokerContext } from './broker-context.ts'
 import { exchangeToken, type ExchangeResult } from './exchange-token.ts'
 import { insist } from './insist.ts'
 import { loadLogin, type LoadedLogin } from './load-login.ts'
+import { renderMayHaveHappened } from './may-have-happened.ts'
 
 /** After a failure without a word about when to come back. */
 const RETRY_MS = 5_000
@@ -109,9 +110,11 @@ function judge({ provider, bundle }: LoadedLogin, result: ExchangeResult, now: n
         return { type: 'dead', reason: line(verdict.code) }
       case 'unreadable':
         return { type: 'unknown', reason: line(verdict.reason) }
+      case 'undecided':
       case 'inconclusive': {
         const retryAfterMs = Math.ceil(Math.min(MAX_RETRY_MS, result.retryAfterMs ?? RETRY_MS))
-        return { type: 'untouched', reason: line(verdict.reason), retryAfterMs }
+        const reason = verdict.type === 'undecided' ? renderMayHaveHappened(verdict.reason) : verdict.reason
+        return { type: 'untouched', reason: line(reason), retryAfterMs }
       }
     }
   } catch {

@@ -38,8 +38,13 @@ export type TokenVerdict =
   | { readonly type: 'granted'; readonly tokens: GrantedTokens }
   /** The login will never be good again. */
   | { readonly type: 'refused'; readonly code: string }
-  /** Nothing about the login: too many requests, an error of the server. It may be tried again. */
+  /** Nothing about the login, and nothing was done: too many requests, a server that takes none. It is tried again. */
   | { readonly type: 'inconclusive'; readonly reason: string }
+  /**
+   * The server has failed while it was at it, and may have granted before that: the old token may be spent. It is shown
+   * again only when a session needs a token, not ahead of time.
+   */
+  | { readonly type: 'undecided'; readonly reason: string }
   /** It looks granted and can't be read: the old token is probably spent, and the new one lost. */
   | { readonly type: 'unreadable'; readonly reason: string }
 

@@ -113,6 +113,22 @@ export function describeBroker(name: string, openStore: StageOpener): void {
       ])
     })
 
+    scenario('says that it may have happened when the provider has failed on the way', async (stage) => {
+      const { endpoint, seed, store } = stage
+      const broker = await stage.open()
+      const { handle } = await broker.issue(sessionOf(seed))
+      endpoint.plan({ kind: 'status', status: 502 })
+      expect((await ask(broker, handle)).status).toBe(503)
+      expect(await store.store.seeds.get(seed)).toMatchObject({
+        status: 'alive',
+        refresh: { state: 'idle', reason: 'it may have happened: status 502' },
+      })
+      await store.backdate(31_000)
+      // The session needs a token: what it has was refused.
+      expect((await ask(broker, handle)).status).toBe(200)
+      expect((await store.store.seeds.get(seed)).refresh).not.toHaveProperty('reason')
+    })
+
     scenario('learns nothing from a provider that is not there', async (stage) => {
       const { endpoint, seed, store } = stage
       const broker = await stage.open()

@@ -33,6 +33,7 @@ export function plainProvider(url: string): TokenProvider {
 
 function verdictOf(status: number, body: string): TokenVerdict {
   if (status === 401) return { type: 'refused', code: /refresh_token_\w+/.exec(body)?.[0] ?? 'invalid_grant' }
+  if (status === 502) return { type: 'undecided', reason: 'status 502' }
   if (status !== 200) return { type: 'inconclusive', reason: `status ${status}` }
   const answer = JSON.parse(body) as Answer
   const { access_token: accessToken, id_token: idToken, refresh_token: refreshToken } = answer

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { CurrentTokens } from '../../src/broker/login-keeper.ts'
+import { renderMayHaveHappened } from '../../src/broker/may-have-happened.ts'
 import { RefreshAhead } from '../../src/broker/refresh-ahead.ts'
 
 const KEY = { owner: 'ada', seedId: 's' }
@@ -19,6 +20,7 @@ function stage(random = 0.5) {
   let newest = tokens(0)
   const ahead = new RefreshAhead({
     share: 0.2,
+    marginMs: 5_000,
     random: () => random,
     now: Date.now,
     isUsed: async () => isUsed,
@@ -29,7 +31,16 @@ function stage(random = 0.5) {
       return newest
     },
   })
-  return { ahead, renewed, leave: () => (isUsed = false), byOther: () => (newest = tokens(Date.now())) }
+  return {
+    ahead,
+    renewed,
+    leave: () => (isUsed = false),
+    byOther: () => (newest = tokens(Date.now())),
+    fail(reason: string) {
+      const seed = { ...newest.seed, refresh: { state: 'idle' as const, fence: 1, reason } }
+      newest = { ...newest, seed }
+    },
+  }
 }
 
 test('renews before the end, again and again, and once however often it is told', async () => {
@@ -64,4 +75,21 @@ test('lets a login rest that nobody uses', async () => {
   await vi.advanceTimersByTimeAsync(500_000)
   expect(renewed).toEqual([])
   ahead.close()
+})
+
+test('shows a token that may be spent only when the one that works is about to end', async () => {
+  const { ahead, renewed, fail } = stage()
+  fail(renderMayHaveHappened('status 502'))
+  ahead.watch(tokens(0))
+  await vi.advanceTimersByTimeAsync(94_999)
+  expect(renewed).toEqual([])
+  await vi.advanceTimersByTimeAsync(10)
+  expect(renewed).toEqual([95_000])
+  ahead.close()
+  const busy = stage()
+  busy.fail('status 503')
+  busy.ahead.watch(tokens(Date.now() - 79_000))
+  await vi.advanceTimersByTimeAsync(2_000)
+  expect(busy.renewed).toHaveLength(1)
+  busy.ahead.close()
 })

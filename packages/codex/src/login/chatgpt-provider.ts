@@ -75,5 +75,7 @@ function verdictOf({ status, body }: TokenAnswer): TokenVerdict {
   const isRefusal = status === 400 || status === 401
   if (isRefusal && answer.code !== undefined && REFUSALS.has(answer.code))
     return { type: 'refused', code: answer.code }
-  return { type: 'inconclusive', reason: `status ${status}` }
+  // 503 takes no requests. The others have taken it, or stand before somebody who may have.
+  const hasFailedOnTheWay = status >= 500 && status !== 503
+  return { type: hasFailedOnTheWay ? 'undecided' : 'inconclusive', reason: `status ${status}` }
 }

@@ -60,7 +60,10 @@ describe('the ChatGPT provider', () => {
     [401, { error: 'invalid_client' }, 'inconclusive'],
     [403, { error: 'invalid_grant' }, 'inconclusive'],
     [429, { error: { code: 'refresh_token_reused' } }, 'inconclusive'],
-    [500, { error: 'invalid_grant' }, 'inconclusive'],
+    [500, { error: 'invalid_grant' }, 'undecided'],
+    [502, '<html>', 'undecided'],
+    [503, '<html>', 'inconclusive'],
+    [504, '', 'undecided'],
     [302, '', 'inconclusive'],
   ])('takes %i %j for %s', (status, body, type) => {
     const text = typeof body === 'string' ? body : JSON.stringify(body)
