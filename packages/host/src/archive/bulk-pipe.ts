@@ -7,8 +7,8 @@ import { DisposeStack } from '../dispose-stack.ts'
 
 /** What a socket holds at most comes at once. */
 const BUFFER_BYTES = 262_144
-/** One is with the reader, one is full, and one is being filled. */
-const BUFFERS = 3
+/** One is with the reader, two are full, and one is being filled. */
+const BUFFERS = 4
 
 /**
  * A program's output in few large buffers, used again and again. What Node offers allocates 64 KiB for every read: for

@@ -2,8 +2,8 @@
 const SLAB_BYTES = 131_072
 /** Of one `grow`. */
 export const MOST_GROWTH_BYTES = SLAB_BYTES
-/** More are not kept for later. */
-const SPARE_SLABS = 4
+/** More are not kept for later: as many as are on their way to a program. */
+const SPARE_SLABS = 9
 
 /** Gathers pieces into slabs, which are used again when they are given back. */
 export class OutputBuffer {

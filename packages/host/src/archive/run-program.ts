@@ -6,8 +6,11 @@ import { Interrupt } from './interrupt.ts'
 import { PLAIN_LOCALE } from './worker-tools.ts'
 
 const MAX_LINE_BYTES = 16_384
-/** So much may wait to be written, so that reading and writing go on side by side. */
-const IN_FLIGHT_BYTES = 262_144
+/**
+ * So much may wait to be written. A pipe takes more when half of it was read; the rest lasts some 0.2 ms, too short to
+ * make the next piece in: what is written next must be there by then.
+ */
+const IN_FLIGHT_BYTES = 1_048_576
 
 export interface ProgramOptions {
   readonly cwd: string
