@@ -10,6 +10,17 @@ export interface Environment {
   /** Who answers the agent; `undefined`: our offline model. */
   readonly login: Login | undefined
   readonly codexVersion: CodexVersion | undefined
+  /** The MongoDB that keeps logins; `undefined`: a file of this machine does. */
+  readonly mongoUrl: string | undefined
+  /** Where the keys of the store lie; `undefined`: with the person's configuration. */
+  readonly keysDir: string | undefined
+  /** Where ChatGPT logins are renewed, made, and asked about, and who answers their sessions; `undefined`: the real ones. */
+  readonly tokenUrl: string | undefined
+  readonly loginIssuer: string | undefined
+  readonly chatgptUrl: string | undefined
+  readonly seedModelUrl: string | undefined
+  /** A token younger than this is not renewed because a session comes back with it, in milliseconds; `undefined`: the broker's own. */
+  readonly freshMs: number | undefined
   /** Where sessions run; `undefined`: on this machine. */
   readonly worker: string | undefined
   /** Where the person stood when they called us: npm moves to the package first. */
@@ -28,14 +39,25 @@ const directory = text.refine(
   'must be an absolute path',
 )
 
+const address = text.refine(isHttp, 'must be an http(s) address')
+
 const schema = z.object({
   X_STATE_DIR: directory,
   X_CACHE_DIR: directory,
-  X_MODEL_BASE_URL: text.refine(isHttp, 'must be an http(s) address'),
+  X_MODEL_BASE_URL: address,
   X_MODEL_KEY: text,
   X_MODEL: text,
   X_CODEX_VERSION: text.pipe(z.enum(CODEX_VERSIONS).optional()),
   X_WORKER: text,
+  MONGODB_URI: text,
+  X_KEYS_DIR: directory,
+  X_TOKEN_URL: address,
+  X_LOGIN_ISSUER: address,
+  X_CHATGPT_URL: address,
+  X_SEED_MODEL_URL: address,
+  X_BROKER_FRESH_MS: text
+    .transform((value) => (value === undefined ? undefined : Number(value)))
+    .pipe(z.int().min(0).max(600_000).optional()),
   X_DEBUG: text,
   INIT_CWD: text,
   DISPLAY: text,
@@ -60,6 +82,13 @@ export function readEnvironment(
     cacheDir: env.X_CACHE_DIR,
     login: loginOf(env.X_MODEL_BASE_URL, env.X_MODEL_KEY, env.X_MODEL),
     codexVersion: env.X_CODEX_VERSION,
+    mongoUrl: env.MONGODB_URI,
+    keysDir: env.X_KEYS_DIR,
+    tokenUrl: env.X_TOKEN_URL,
+    loginIssuer: env.X_LOGIN_ISSUER,
+    chatgptUrl: env.X_CHATGPT_URL,
+    seedModelUrl: env.X_SEED_MODEL_URL,
+    freshMs: env.X_BROKER_FRESH_MS,
     worker: env.X_WORKER,
     cwd: env.INIT_CWD ?? process.cwd(),
     hasDesktop: platform === 'darwin' || env.DISPLAY !== undefined || env.WAYLAND_DISPLAY !== undefined,

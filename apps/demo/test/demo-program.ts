@@ -74,7 +74,9 @@ export interface Installation extends AsyncDisposable {
 export async function openInstallation(env: Readonly<Record<string, string>> = {}): Promise<Installation> {
   const directory = await privateDirectory()
   const stateDir = path.join(directory.path, 's')
-  const run = (...args: string[]): Run => new Run(args, { X_STATE_DIR: stateDir, ...env })
+  const keysDir = path.join(directory.path, 'keys')
+  const run = (...args: string[]): Run =>
+    new Run(args, { X_STATE_DIR: stateDir, X_KEYS_DIR: keysDir, ...env })
   const stop: Installation['stop'] = async () => {
     const { out, err, code } = await run('stop', '--json').ended
     if (code !== 0) throw new Error(`stop ended with ${String(code)}: ${err}`)

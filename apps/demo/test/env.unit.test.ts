@@ -47,6 +47,10 @@ describe('the environment', () => {
     [{ X_CACHE_DIR: '~/x' }, 'X_CACHE_DIR'],
     [{ X_MODEL_BASE_URL: 'file:///etc' }, 'X_MODEL_BASE_URL'],
     [{ X_CODEX_VERSION: '1.0.0' }, 'X_CODEX_VERSION'],
+    [{ X_KEYS_DIR: 'keys' }, 'X_KEYS_DIR'],
+    [{ X_TOKEN_URL: 'nonsense' }, 'X_TOKEN_URL'],
+    [{ X_LOGIN_ISSUER: 'ftp://issuer' }, 'X_LOGIN_ISSUER'],
+    [{ X_BROKER_FRESH_MS: 'soon' }, 'X_BROKER_FRESH_MS'],
   ])('%j is refused by name', (variables, name) => {
     expect(() => readEnvironment(variables, 'linux')).toThrow(CommandFault)
     expect(() => readEnvironment(variables, 'linux')).toThrow(name)

@@ -126,7 +126,7 @@ describe('what goes wrong is said with cause and remedy', () => {
 
 /** Runs a command that must fail with status 1. @returns what it said on stderr */
 async function fails(stateDir: string, [program = '', ...args]: readonly string[]): Promise<string> {
-  const env = { ...process.env, X_STATE_DIR: stateDir }
+  const env = { ...process.env, MONGODB_URI: '', X_STATE_DIR: stateDir }
   const error = await promisify(execFile)(program, args, { env, timeout: 60_000 }).then(
     () => undefined,
     (cause: unknown) => cause as { readonly code: number; readonly stderr: string },

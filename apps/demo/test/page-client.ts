@@ -61,8 +61,9 @@ export class PageClient {
     wanted: (sessions: readonly SessionSummary[]) => boolean,
   ): Promise<readonly SessionSummary[]> {
     for await (const text of this.frames('/api/sessions/feed')) {
-      const { sessions } = JSON.parse(text) as { sessions: readonly SessionSummary[] }
-      if (wanted(sessions)) return sessions
+      const { sessions } = JSON.parse(text) as { sessions?: readonly SessionSummary[] }
+      // The stored logins come by the same feed.
+      if (sessions && wanted(sessions)) return sessions
     }
     throw new Error('the feed ended')
   }

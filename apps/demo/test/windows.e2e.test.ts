@@ -4,6 +4,7 @@ import { openChromium } from '@x/fixtures'
 import { emptyConversation } from '@x/agents/conversation'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { ScriptedSeeds } from './support/scripted-seeds.ts'
 import { ScriptedConversation } from './support/scripted-conversation.ts'
 import { openScriptedPage, type ScriptedPage } from './support/scripted-page.ts'
 import { SessionPage } from './support/session-page.ts'
@@ -45,13 +46,27 @@ describe('windows of every width', () => {
       quiet: new ScriptedConversation({ ...showcase(), approvals: [], queue: { messages: [] } }),
       empty: new ScriptedConversation(emptyConversation('t', '/work')),
     }
-    it = await openScriptedPage(conversations, { viewport: { width: 1440, height: 900 } }, browser)
+    const options = { viewport: { width: 1440, height: 900 } }
+    it = await openScriptedPage(conversations, options, browser, new ScriptedSeeds())
   })
 
   afterAll(async () => {
     expect(it.complaints).toEqual([])
     await it[Symbol.asyncDispose]()
     await browser.close()
+  })
+
+  test('g and s lead to the stored logins, and answer no approval on the way', async () => {
+    const page = await it.open({ viewport: { width: 1440, height: 900 } })
+    const session = new SessionPage(page)
+    await session.approval.waitFor()
+    await page.locator('.x-transcript').focus()
+    await page.keyboard.press('g')
+    await page.keyboard.press('s')
+    await page.getByRole('region', { name: 'Seeds', exact: true }).waitFor()
+    await page.goBack()
+    await session.approval.waitFor()
+    await page.context().close()
   })
 
   test('at 390 px all is reached by the tabs at the bottom, and nothing scrolls sideways', async () => {
@@ -73,6 +88,12 @@ describe('windows of every width', () => {
     await page.getByRole('link', { name: /The session quiet/ }).tap()
     await session.message.waitFor()
     expect(await sideways(page)).toBeLessThanOrEqual(0)
+    await tabs.getByRole('link', { name: 'List' }).tap()
+    await page.getByRole('link', { name: 'Seeds' }).tap()
+    await page.getByRole('region', { name: 'Seeds', exact: true }).waitFor()
+    expect(await sideways(page)).toBeLessThanOrEqual(0)
+    await tabs.getByRole('link', { name: 'List' }).tap()
+    await page.getByRole('button', { name: 'New conversation' }).waitFor()
     await page.context().close()
   })
 
@@ -102,6 +123,9 @@ describe('windows of every width', () => {
         await page.getByRole('textbox', { name: 'Message', exact: true }).waitFor()
         expect(await complaintsOfAxe(page), hash).toEqual([])
       }
+      await page.goto(`${it.origin}/#/seeds`)
+      await page.getByText('ABCD-12345').waitFor()
+      expect(await complaintsOfAxe(page), 'the stored logins').toEqual([])
       await page.goto(`${it.origin}/#/s/quiet`)
       await page.locator('.x-transcript').hover()
       await page.mouse.wheel(0, -20_000)
@@ -114,7 +138,7 @@ describe('windows of every width', () => {
   test('everything is reached by Tab, with a focus that is seen', async () => {
     const page = await it.open({ viewport: { width: 1440, height: 900 } })
     const reached = new Set<string>()
-    for (let step = 0; step < 60; step += 1) {
+    for (let step = 0; step < 66; step += 1) {
       await page.keyboard.press('Tab')
       const here: { readonly name: string; readonly seen: boolean } = await page.evaluate(
         `(() => { const one = document.activeElement; const style = getComputedStyle(one); const around = getComputedStyle(one.closest('.x-composer-box') ?? one); const line = getComputedStyle(one, '::after'); return { name: one.getAttribute('aria-label') ?? one.textContent.trim().slice(0, 30), seen: one === document.body || style.outlineStyle !== 'none' || around.outlineStyle !== 'none' || line.width === '3px' } })()`,

@@ -18,8 +18,9 @@ import { type OfflineModel, startOfflineModel, stopOfflineModel } from '../model
 import { openPage } from '../open-page.ts'
 import type { StartArguments } from '../parse-arguments.ts'
 import { pageAddress } from '../page-address.ts'
-import { KeptSessions } from '../sessions/kept-sessions.ts'
-import { SessionTitles } from '../sessions/session-titles.ts'
+import { type Logins, openLogins } from '../logins/open-logins.ts'
+import { keepAll } from '../sessions/keep-all.ts'
+import type { KeptSessions } from '../sessions/kept-sessions.ts'
 import { usableDirectory } from '../sessions/usable-directory.ts'
 import { type SignalWatch, watchSignals } from '../wait-for-signal.ts'
 import { openWorker, reachableLogin, type Worker } from '../worker/open-worker.ts'
@@ -42,10 +43,12 @@ export async function serve(
   try {
     const { login, forward } = await reachableLogin(worker, answering.login, ports.workerModel)
     const workerModel = forward?.port ?? ports.workerModel
+    await using logins = await openLogins(context, paths, ports.broker)
     return await serveSessions(context, paths, options, {
       signals,
       worker,
-      ports: { ...ports, workerModel },
+      ports: { ...ports, workerModel, broker: logins.broker.port },
+      logins,
       ...answering,
       login,
     })
@@ -60,11 +63,14 @@ interface Serving extends Answering {
   readonly signals: SignalWatch
   readonly worker: Worker
   readonly ports: Ports
+  readonly logins: Logins
 }
 
 /** Who answers the agent. */
 interface Answering {
   readonly login: Login
+  /** In words. */
+  readonly name: string
   /** Set when it is ours. */
   readonly model?: OfflineModel
 }
@@ -73,22 +79,12 @@ async function serveSessions(
   context: Context,
   paths: InstancePaths,
   options: StartArguments,
-  { signals, worker, ports, login, model }: Serving,
+  { signals, worker, ports, logins, login, name, model }: Serving,
 ): Promise<number> {
-  const { host, environment, output } = context
+  const { host, output } = context
   const onError = (error: unknown): void => output.fail({ message: reasonOf(error) })
-  const { codexVersion: version } = environment
-  const titles = new SessionTitles(host, paths.titles)
-  const { stateDir, cacheDir } = worker
-  const sessions = new KeptSessions({
-    host: worker.host,
-    stateDir,
-    cacheDir,
-    login,
-    version,
-    titles,
-    onError,
-  })
+  const { sessions, seeds } = keepAll(context, paths, { worker, logins, login, onError })
+  await seeds.open()
   const secret = randomBytes(32).toString('base64url')
   const control = {
     secret,
@@ -100,6 +96,8 @@ async function serveSessions(
   }
   const server: HttpServer = await listen(context, ports.page, options.port, {
     sessions,
+    seeds,
+    usualLogin: name,
     webRoot: WEB_ROOT,
     framed: ['/terminal.html', '/chat.html'],
     instance: createHash('sha256').update(paths.root).digest('hex').slice(0, 8),
@@ -124,6 +122,7 @@ async function serveSessions(
     return await untilSignal(context, signals, server, sessions)
   } finally {
     await server.close()
+    await seeds.close()
     await host.files.remove(paths.instance)
   }
 }
@@ -144,14 +143,19 @@ async function findAnswering(
   paths: InstancePaths,
   ports: Ports,
 ): Promise<Answering> {
-  if (environment.login) return { login: environment.login }
+  if (environment.login) return { login: environment.login, name: nameOf(environment.login) }
   const model = await startOfflineModel(host, paths, ports.model)
   output.say('no model was named (X_MODEL_BASE_URL, X_MODEL_KEY): the offline model answers')
   if (ports.model !== undefined && ports.model !== model.port)
     output.say(
       `port ${ports.model} of the offline model is taken: sessions that were started with it get no answer`,
     )
-  return { login: { endpoint: { baseUrl: model.baseUrl } }, model }
+  return { login: { endpoint: { baseUrl: model.baseUrl } }, name: 'the offline model', model }
+}
+
+function nameOf(login: Login): string {
+  const endpoint = typeof login === 'object' && 'endpoint' in login ? login.endpoint : undefined
+  return endpoint ? `the model at ${new URL(endpoint.baseUrl).host}` : 'the key of X_MODEL_KEY'
 }
 
 /** A start that failed leaves nothing that nobody uses. What goes wrong here is not why it failed. */

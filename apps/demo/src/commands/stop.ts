@@ -1,10 +1,11 @@
 import type { Fault } from '@x/agents/conversation'
-import { listSessions, stopSession, attachSession, toFault, type SessionPlace } from '@x/codex'
+import { listSessions, stopSession, attachSession, toFault, type EndOptions } from '@x/codex'
 import type { LadderStep } from '@x/host'
-import { CommandFault } from '../command-fault.ts'
+import { CommandFault, describeFailure } from '../command-fault.ts'
 import type { Context } from '../context.ts'
 import { findLockHolder, type InstanceLock, takeInstanceLock } from '../instance/instance-lock.ts'
 import { type InstancePaths, openInstancePaths } from '../instance/instance-paths.ts'
+import { type Logins, openLogins } from '../logins/open-logins.ts'
 import { stopOfflineModel } from '../model/offline-model.ts'
 import { connectWorker } from '../worker/open-worker.ts'
 import { forgetWorker, listWorkers } from '../worker/worker-list.ts'
@@ -23,11 +24,12 @@ const ATTACH_MS = 10_000
  * Sessions that were spoken to can be taken up again by the next start.
  * @returns the exit status
  */
-export async function stop({ host, environment, output }: Context): Promise<number> {
+export async function stop(context: Context): Promise<number> {
+  const { host, environment, output } = context
   const paths = await openInstancePaths(host, environment.stateDir)
   const server = await stopPage(host, paths)
   await using _lock = await exclusively(host, paths)
-  const { ended, failed } = await stopEverywhere(host, paths)
+  const { ended, failed } = await stopWithLogins(context, paths)
   const model = await stopOfflineModel(host, paths)
   await host.files.remove(paths.instance)
   const facts = { server, sessions: ended, model, failed }
@@ -50,32 +52,55 @@ async function exclusively(host: Context['host'], paths: InstancePaths): Promise
   })
 }
 
+/** Sessions give back the logins that they have: nobody else would know that they are free. */
+async function stopWithLogins(context: Context, paths: InstancePaths): Promise<Ended> {
+  await using logins = await findLogins(context, paths)
+  return await stopEverywhere(context.host, paths, logins?.codex)
+}
+
+/** What can't be opened must not keep anything running. */
+async function findLogins(context: Context, paths: InstancePaths): Promise<Logins | undefined> {
+  const { host, environment, output } = context
+  if (environment.mongoUrl === undefined && !(await host.files.stat(paths.store))) return undefined
+  try {
+    return await openLogins(context, paths, undefined)
+  } catch (error) {
+    output.say(`${describeFailure(error).message}; the next start gives back the logins of sessions`)
+    return undefined
+  }
+}
+
 interface Ended {
   readonly ended: readonly string[]
   readonly failed: readonly (Fault & { readonly id: string })[]
 }
 
 /** On this machine, and on every worker where something was begun. */
-async function stopEverywhere(host: Context['host'], paths: InstancePaths): Promise<Ended> {
-  const all = [await stopSessions({ host, stateDir: paths.stateDir })]
+async function stopEverywhere(
+  host: Context['host'],
+  paths: InstancePaths,
+  logins: Logins['codex'] | undefined,
+): Promise<Ended> {
+  const given = logins && { logins }
+  const all = [await stopSessions({ host, stateDir: paths.stateDir, ...given })]
   for (const target of await listWorkers(host, paths)) {
-    const there = await stopOnWorker(target)
+    const there = await stopOnWorker(target, given)
     all.push(there)
     if (there.failed.length === 0) await forgetWorker(host, paths, target)
   }
   return { ended: all.flatMap(({ ended }) => ended), failed: all.flatMap(({ failed }) => failed) }
 }
 
-async function stopOnWorker(target: string): Promise<Ended> {
+async function stopOnWorker(target: string, given: Pick<EndOptions, 'logins'> = {}): Promise<Ended> {
   try {
     await using worker = await connectWorker(target)
-    return await stopSessions({ host: worker })
+    return await stopSessions({ host: worker, ...given })
   } catch (error) {
     return { ended: [], failed: [{ id: `on ${target}`, ...toFault(error) }] }
   }
 }
 
-async function stopSessions(place: SessionPlace): Promise<Ended> {
+async function stopSessions(place: EndOptions): Promise<Ended> {
   const ended: string[] = []
   const failed: (Fault & { readonly id: string })[] = []
   const records = await listSessions(place)

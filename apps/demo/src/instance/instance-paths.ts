@@ -21,6 +21,8 @@ export interface InstancePaths {
   /** Where that process says that it listens. */
   readonly modelListening: string
   readonly modelLog: string
+  /** File of the store that keeps logins, in a directory of its own. */
+  readonly store: string
 }
 
 /** A unix socket's path ends at 107 bytes, and `@x/codex` names the socket of a session `s/<16 hex>.sock`. */
@@ -44,5 +46,6 @@ export async function openInstancePaths(host: Host, stateDir: string | undefined
     model: path.join(root, 'model.json'),
     modelListening: path.join(root, 'model-listening.json'),
     modelLog: path.join(root, 'model.log'),
+    store: path.join(state, 'store', 'x.sqlite'),
   }
 }

@@ -3,7 +3,12 @@ import { z } from 'zod'
 
 const port = z.int().min(1).max(65_535)
 
-const ports = z.object({ page: port.optional(), model: port.optional(), workerModel: port.optional() })
+const ports = z.object({
+  page: port.optional(),
+  model: port.optional(),
+  workerModel: port.optional(),
+  broker: port.optional(),
+})
 const workers = z.array(z.string().min(1))
 const instance = z.object({
   pid: z.int().positive(),
@@ -23,6 +28,8 @@ export type Ports = {
   readonly model?: number | undefined
   /** On the worker's loopback, where it reaches the model on ours. */
   readonly workerModel?: number | undefined
+  /** Where sessions renew their logins. */
+  readonly broker?: number | undefined
 }
 /** Who serves the page, and the secret that lets its keeper in. */
 export type InstanceRecord = Readonly<z.infer<typeof instance>>

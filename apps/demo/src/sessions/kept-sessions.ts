@@ -12,7 +12,13 @@ import {
   stopSession,
 } from '@x/codex'
 import type { Host } from '@x/host'
-import type { CreateSessionOptions, SessionDirectory } from '@x/runner'
+import {
+  type CreateSessionOptions,
+  type SessionDirectory,
+  type SessionLogin,
+  SessionRefusedError,
+} from '@x/runner'
+import { type Logins, OWNER } from '../logins/open-logins.ts'
 import { KeptSession, type KeptSessionOptions } from './kept-session.ts'
 import type { SessionTitles } from './session-titles.ts'
 import { usableDirectory } from './usable-directory.ts'
@@ -24,9 +30,14 @@ export interface KeptSessionsOptions {
   readonly host: Host
   readonly stateDir: string
   readonly cacheDir: string | undefined
+  /** Who answers when no login is chosen. */
   readonly login: Login
+  /** The stored logins. Closed by whoever opened them, after the sessions were left. */
+  readonly logins: Logins
   readonly version: CodexVersion | undefined
   readonly titles: SessionTitles
+  /** Told when somebody has logged in in the terminal of a session, and that was stored. */
+  readonly onLogin: () => void
   /** Gets what goes wrong with nobody waiting for it. */
   readonly onError: (error: unknown) => void
 }
@@ -87,8 +98,9 @@ export class KeptSessions implements SessionDirectory {
     return this.kept.get(id)?.openTerminal(size)
   }
 
-  async create({ directory }: CreateSessionOptions): Promise<SessionSummary> {
-    const { host, stateDir, cacheDir, login, version } = this.options
+  async create({ directory, login = 'usual' }: CreateSessionOptions): Promise<SessionSummary> {
+    const { host, stateDir, cacheDir, version } = this.options
+    const answering = await this.loginFor(login)
     const real = directory === null ? undefined : await usableDirectory(host, directory)
     const id = `s-${randomBytes(6).toString('hex')}`
     const place = {
@@ -106,8 +118,9 @@ export class KeptSessions implements SessionDirectory {
         openSession({
           ...place,
           ...opening,
+          ...this.ofLogins,
           taskId: id,
-          login,
+          login: answering,
           work: real === undefined ? 'empty' : { directory: real },
         }),
     })
@@ -154,6 +167,29 @@ export class KeptSessions implements SessionDirectory {
     )
   }
 
+  /** What every session is given of the stored logins. */
+  private get ofLogins() {
+    return { logins: this.options.logins.codex, onLogin: this.options.onLogin }
+  }
+
+  /** @throws SessionRefusedError for a stored login that nobody can use */
+  private async loginFor(chosen: SessionLogin): Promise<Login> {
+    if (chosen === 'usual') return this.options.login
+    if (chosen === 'in-terminal') return chosen
+    const { seeds, use } = this.options.logins
+    const { seedId } = chosen
+    const seed = (await seeds.list({ owner: OWNER })).find((one) => one.seedId === seedId)
+    if (!seed)
+      throw new SessionRefusedError('the login that was chosen is not there any more', {
+        remedy: 'Choose another one, or log in.',
+      })
+    if (seed.status === 'dead' || seed.refresh.state === 'unknown')
+      throw new SessionRefusedError(`the login “${seed.name}” can’t be used any more`, {
+        remedy: 'Log in again under “Seeds”, or choose another one.',
+      })
+    return use(seedId)
+  }
+
   private async isWorthless({ taskId, directory, alive, resumable, fault }: SessionRecord): Promise<boolean> {
     // Another program may keep its sessions beside ours, and may be opening one right now.
     if (alive || resumable || fault || !OURS.test(taskId)) return false
@@ -163,7 +199,7 @@ export class KeptSessions implements SessionDirectory {
   }
 
   private forget(id: string): Promise<boolean> {
-    return removeSession(id, this.options).then(
+    return removeSession(id, { ...this.options, ...this.ofLogins }).then(
       () => true,
       (error: unknown) => {
         this.options.onError(error)
@@ -180,7 +216,7 @@ export class KeptSessions implements SessionDirectory {
       createdAt,
       ...(fault ? { fault } : {}),
       doing: alive ? 'Finding the session' : 'Starting Codex again',
-      open: ({ signal }) => attachSession(taskId, { host, stateDir, signal }),
+      open: ({ signal }) => attachSession(taskId, { host, stateDir, signal, ...this.ofLogins }),
     })
   }
 
@@ -189,8 +225,9 @@ export class KeptSessions implements SessionDirectory {
     if (!session) return false
     // What can't be closed in good manners is ended all the same.
     await session.close().catch(this.options.onError)
-    await stopSession(id, this.options)
-    await removeSession(id, this.options)
+    const place = { ...this.options, ...this.ofLogins }
+    await stopSession(id, place)
+    await removeSession(id, place)
     this.kept.delete(id)
     this.begun.delete(id)
     this.changed()

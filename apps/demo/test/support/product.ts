@@ -67,7 +67,14 @@ export class Product implements AsyncDisposable {
   private npm(script: string, ...args: readonly string[]): ChildProcessByStdio<null, Readable, Readable> {
     const child = spawn('npm', ['--silent', 'run', script, '--', ...args], {
       cwd: ROOT,
-      env: { ...process.env, ...this.variables, X_STATE_DIR: this.stateDir },
+      env: {
+        ...process.env,
+        // The store of this very state directory, with keys of its own.
+        MONGODB_URI: '',
+        X_KEYS_DIR: `${this.stateDir}-keys`,
+        ...this.variables,
+        X_STATE_DIR: this.stateDir,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     child.stderr.on('data', (chunk: Buffer) => this.errors.push(chunk.toString()))

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { openChromium } from '@x/fixtures'
 import type { SessionSummary } from '@x/agents/conversation'
-import type { SessionDirectory } from '@x/runner'
+import type { SeedDirectory, SessionDirectory } from '@x/runner'
 import { openHttpServer } from '@x/runner/http'
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import type { ScriptedConversation } from './scripted-conversation.ts'
@@ -80,10 +80,13 @@ export async function openScriptedPage(
   conversations: Readonly<Record<string, ScriptedConversation>>,
   options: BrowserContextOptions = {},
   browser?: Browser,
+  seeds?: SeedDirectory,
 ): Promise<ScriptedPage> {
   const sessions = new ScriptedSessions(conversations)
   const server = await openHttpServer({
     sessions,
+    ...(seeds && { seeds }),
+    usualLogin: 'the offline model',
     webRoot: WEB_ROOT,
     port: 0,
     instance: '0123abcd',
