@@ -1,16 +1,13 @@
 import { useState } from 'react'
-import { revealHidden } from '../text/reveal-hidden.ts'
 
 export interface KeyFormProps {
-  /** The seed that gets it; undefined for a new one. */
-  readonly seedName: string | undefined
   readonly busy: boolean
   readonly onKey: (key: string) => void
   readonly onClose: () => void
 }
 
 /** Asks for an API key. It is sent once, and stands nowhere on the page afterwards. */
-export function KeyForm({ seedName, busy, onKey, onClose }: KeyFormProps) {
+export function KeyForm({ busy, onKey, onClose }: KeyFormProps) {
   const [key, setKey] = useState('')
   return (
     <form
@@ -22,7 +19,7 @@ export function KeyForm({ seedName, busy, onKey, onClose }: KeyFormProps) {
       }}
     >
       <label>
-        {seedName === undefined ? 'API key' : `New API key for ${revealHidden(seedName)}`}
+        API key
         <input
           type="password"
           autoComplete="off"

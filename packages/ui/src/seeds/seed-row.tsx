@@ -60,7 +60,7 @@ export function SeedRow({ seed, store, onLogIn }: SeedRowProps) {
           <>
             {needsLogin(seed) && (
               <button type="button" className="x-primary" onClick={onLogIn}>
-                Log in again
+                {seed.account?.method === 'api-key' ? 'Use another key' : 'Log in again'}
               </button>
             )}
             <button type="button" disabled={task.busy} onClick={verify}>

@@ -16,8 +16,8 @@ export interface SeedsPageProps {
   readonly store: SeedListStore
 }
 
-/** What is open above the list; a key may be for a seed that there is. */
-type Opened = { readonly form: 'import' } | { readonly form: 'key'; readonly seed?: Seed } | undefined
+/** What is open above the list. */
+type Opened = 'key' | 'import' | undefined
 
 /** All stored logins, what can be done with them, and the ways to a new one. */
 export function SeedsPage({ store }: SeedsPageProps) {
@@ -29,7 +29,8 @@ export function SeedsPage({ store }: SeedsPageProps) {
     void run(() => store.logIn(request))
   }
   const logInAgain = (seed: Seed): void => {
-    if (seed.account?.method === 'api-key') setOpened({ form: 'key', seed })
+    // A key has no name: another one is another login, and becomes a seed of its own.
+    if (seed.account?.method === 'api-key') setOpened('key')
     else logIn({ method: 'device-code', seedId: seed.id })
   }
   return (
@@ -37,7 +38,7 @@ export function SeedsPage({ store }: SeedsPageProps) {
       <Head />
       <div className="x-seeds-body">
         <WaysIn opened={opened} busy={busy} onOpen={setOpened} onLogIn={logIn}>
-          {opened?.form === 'import' && <ImportForm store={store} onClose={() => setOpened(undefined)} />}
+          {opened === 'import' && <ImportForm store={store} onClose={() => setOpened(undefined)} />}
         </WaysIn>
         <LogIns store={store} onLogIn={logIn} />
         <div role="alert">{fault && <FaultNote fault={fault} />}</div>
@@ -90,22 +91,17 @@ function WaysIn({ opened, busy, onOpen, onLogIn, children }: WaysInProps) {
         >
           Log in with a code
         </button>
-        <button type="button" aria-expanded={opened?.form === 'key'} onClick={() => onOpen({ form: 'key' })}>
+        <button type="button" aria-expanded={opened === 'key'} onClick={() => onOpen('key')}>
           Use an API key
         </button>
-        <button
-          type="button"
-          aria-expanded={opened?.form === 'import'}
-          onClick={() => onOpen({ form: 'import' })}
-        >
+        <button type="button" aria-expanded={opened === 'import'} onClick={() => onOpen('import')}>
           Import
         </button>
       </div>
-      {opened?.form === 'key' && (
+      {opened === 'key' && (
         <KeyForm
-          seedName={opened.seed?.name}
           busy={busy}
-          onKey={(key) => onLogIn({ method: 'api-key', key, ...(opened.seed && { seedId: opened.seed.id }) })}
+          onKey={(key) => onLogIn({ method: 'api-key', key })}
           onClose={() => onOpen(undefined)}
         />
       )}

@@ -60,6 +60,10 @@ test.each([
   expect(buttons[0]).toBe('Log in again')
 })
 
+test('a key that is refused is followed by another one', () => {
+  expect(drawn({ state: 'dead', account: { method: 'api-key' } }).buttons[0]).toBe('Use another key')
+})
+
 test.each([
   [{ verdict: 'alive' }, 'The login works.'],
   [{ verdict: 'dead', detail: 'gone' }, 'The login does not work any more: gone.'],
