@@ -9,7 +9,7 @@ import { visibleSnapshot } from './snapshot-document.ts'
 /**
  * Says first that it is going, so that nothing new is laid over it, then looks for what already is. Of several that
  * delete, the last to say so decides; one that dies on the way leaves a snapshot that is as it was, but takes no
- * increment any more.
+ * increment before somebody has held it.
  */
 export async function deleteSnapshot(
   context: MongoContext,

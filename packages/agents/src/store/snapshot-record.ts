@@ -94,8 +94,8 @@ export interface SnapshotOperations {
   readonly mark: (key: SnapshotKey, verdict: SnapshotVerdict) => Promise<SnapshotRecord>
   /**
    * Keeps it from being deleted for so long, in milliseconds, for who is about to read it; never shortens what another
-   * reader has asked for. Atomic, durable.
-   * @throws StoreError `not-found`, also when it is on its way out
+   * reader has asked for. Atomic: it is held, or it is gone. Durable.
+   * @throws StoreError `not-found`
    */
   readonly hold: (key: SnapshotKey, options: { readonly forMs: number }) => Promise<SnapshotRecord>
   /**
