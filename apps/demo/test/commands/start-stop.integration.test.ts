@@ -48,6 +48,8 @@ describe('start and stop with the real Codex', () => {
     const it = await openInstallation()
     const first = await it.start()
     expect(first.page).toMatchObject({ started: true, pid: first.run.child.pid })
+    const { broker } = await it.readJson('demo/ports.json')
+    expect(broker).toEqual(expect.any(Number))
     const page = await PageClient.open(first.page.url)
     const [session] = await page.sessions(ready)
     expect(session).toMatchObject({
@@ -68,6 +70,7 @@ describe('start and stop with the real Codex', () => {
     expect(await first.run.end('SIGKILL')).toBeNull()
     const second = await it.start()
     expect(second.page).toMatchObject({ started: true, port: first.page.port })
+    expect(await it.readJson('demo/ports.json')).toMatchObject({ broker })
     const [found] = await page.sessions(ready)
     expect(found).toMatchObject({ id, title: 'run: touch hello.txt' })
     const still = await page.conversation(id, (state) => state.approvals.length === 1)
@@ -383,5 +386,15 @@ describe('what can’t be done is one message', () => {
       code: 0,
       out: expect.stringContaining('usage:'),
     })
+  })
+
+  test('help loads no driver of a store', async () => {
+    const says = `import { createRequire } from 'node:module'; process.on('exit', () => process.stderr.write([...Object.keys(createRequire('/any.js').cache), ...process.moduleLoadList].join('\\n')))`
+    const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(says)}`
+    const { code, err } = await new Run(['--help'], { NODE_OPTIONS }).ended
+    expect(code).toBe(0)
+    // The SSH client is one that is loaded, so that it is sure that something is seen.
+    expect(err).toContain('/ssh2/')
+    expect(err).not.toMatch(/mongodb|sqlite/)
   })
 })
