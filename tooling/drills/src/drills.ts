@@ -6,6 +6,7 @@ import { killOrchestrator } from './kill-orchestrator/kill-orchestrator.ts'
 import { leaseRace } from './lease-race/lease-race.ts'
 import { pidReuse } from './pid-reuse/pid-reuse.ts'
 import { rotate } from './rotate/rotate.ts'
+import { rotateCodex } from './rotate-codex/rotate-codex.ts'
 
 /** Every drill there is. */
 export const DRILLS: readonly Drill[] = [
@@ -16,4 +17,5 @@ export const DRILLS: readonly Drill[] = [
   leaseRace,
   blobCrash,
   rotate,
+  rotateCodex,
 ]
