@@ -110,6 +110,24 @@ describe.each(CODEX_VERSIONS)(
       await again.close()
     })
 
+    test('a second process that is attached takes nothing from the first, and takes its place', async () => {
+      const { login, seedId } = await stored.capture()
+      const taskId = 'watched'
+      await using before = await stored.orchestrator()
+      const first = await workshop.open({ taskId, login: wish(seedId, undefined, before) })
+      await first.conversation.send('hello').result
+      const second = await workshop.attach(taskId, { logins: ours.logins })
+      for (const { conversation } of [first, second]) {
+        stored.expire(login)
+        // The second one took the first for a stranger; where Codex was refused for that, its next turn is well.
+        const status = async (): Promise<string> => (await conversation.send('hello again').result).status
+        await expect.poll(status, { timeout: 120_000 }).toBe('completed')
+        if (conversation === first.conversation) await first.detach()
+      }
+      expect(stored.endpoint.ledger.every(({ outcome }) => outcome === 'committed')).toBe(true)
+      await second.close()
+    })
+
     test('is resumed with the login as it is then, and closed without a trace of it', async () => {
       const { login, seedId } = await stored.capture()
       const taskId = 'resumed'
