@@ -22,7 +22,7 @@ export function loginFailure(said: string): SessionError {
     return loginUnreachable(status)
   if (status >= 400)
     return new SessionError('login-refused', 'the login was refused, or its code ran out', { remedy: AGAIN })
-  if (/\bworkspace\b/.test(said))
+  if (/\brestricted\b/.test(said))
     return new SessionError('login-refused', 'the login is of a workspace that is not allowed here', {
       remedy: 'Log in with another workspace.',
     })

@@ -12,10 +12,19 @@ export interface LoginHome extends AsyncDisposable {
 }
 
 /**
- * Waits until we end, in any way, and removes the home then. What ends us signals it too, so it heeds none that it can
- * refuse.
+ * Waits until we end, in any way. When the home is there then, we have died: it is removed, and again for as long as a
+ * Codex that is being ended may write to it. What ends our processes signals the keeper too, which heeds none that it
+ * can refuse, and leaves the work to one in a session of its own.
  */
-const KEEPER = `trap '' TERM HUP INT PIPE; cat >/dev/null; rm -rf -- "$1"/*."$2"`
+const KEEPER = `
+trap '' TERM HUP INT PIPE
+cat >/dev/null
+for home in "$1"/*."$2"; do [ -e "$home" ] || exit 0; done
+remove='left=30; while [ "$left" -gt 0 ]; do rm -rf -- "$1"; sleep 0.1; left=$((left - 1)); done'
+apart=
+command -v setsid >/dev/null && apart=setsid
+$apart sh -c "$remove" remove "$home" </dev/null >/dev/null 2>&1 &
+`
 
 /**
  * Makes a home for one login, 0700. Disposing removes it with all that is in it; when our process dies without that, a

@@ -20,7 +20,11 @@ export async function loginOverCommand(host: Host, options: LoginProcessOptions)
   await using opening = new DisposeStack()
   const process = opening.use(await start(host, options))
   const errors = lastWords(process.stderr)
-  const verification = await readPrompt(process, issuer, errors)
+  const verification = await readPrompt(process, issuer, errors).catch((error: unknown) => {
+    // It was ended here, for that reason.
+    signal.throwIfAborted()
+    throw error
+  })
   signal.throwIfAborted()
   const done = process.exited.then(async ({ exitCode }) => {
     if (exitCode === null) throw loginLost()

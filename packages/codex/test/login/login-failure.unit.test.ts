@@ -11,6 +11,8 @@ test.each([
   ['device code exchange failed: token endpoint returned status 400: eyJsecret', 'login-refused'],
   ['device code login is not enabled for this Codex server. Use the browser login', 'login-refused'],
   ['Login is restricted to workspace id(s) 1, 2.', 'login-refused'],
+  ['device code request failed with status 503 Service Unavailable', 'login-unreachable'],
+  ['workspace routing discovery failed', 'login-refused'],
   ['', 'login-refused'],
 ])('what Codex says, %s, is %s', (said, code) => {
   const error = loginFailure(said)

@@ -150,6 +150,18 @@ describe.each(CODEX_VERSIONS)('logging in with Codex %s', (version) => {
       remedy: expect.stringContaining('network'),
     })
     expect(await stage.left()).toEqual([])
+
+    // One that takes its time is waited for as long as the caller wants to.
+    await using slow = await openLoginIssuer()
+    slow.slow(600_000)
+    const reason = new Error('enough')
+    const controller = new AbortController()
+    const started = stage.start({ issuer: slow.url, signal: controller.signal })
+    const refused = expect(started).rejects.toBe(reason)
+    await expect.poll(() => processesOf(stage.stateDir).length, { timeout: 20_000 }).toBeGreaterThan(1)
+    controller.abort(reason)
+    await refused
+    expect(await stage.left()).toEqual([])
   })
 
   test('a seed that is held, or is not there, sends nobody to a page', async () => {
