@@ -12,6 +12,8 @@ import { SESSIONS, type PlannedRotation } from './plan.ts'
 
 /** For sessions to answer and for what they renewed to be saved, once nobody is killed any more. */
 const HEAL_MS = 90_000
+/** For the first of them to renew. */
+const ASKED_MS = 5_000
 
 export interface CodexRotationOptions {
   readonly mode: LoginMode
@@ -102,6 +104,7 @@ export class CodexRotation {
 
   private async rotateAndKill({ death, afterMs, againMs, slow }: PlannedRotation): Promise<void> {
     const { orchestrator, expire, endpoint } = this.options
+    const asked = endpoint.nextRequest()
     if (slow) endpoint.plan({ kind: 'slow', ...slow })
     if (death === 'attach') await orchestrator.kill()
     expire(this.login)
@@ -109,7 +112,9 @@ export class CodexRotation {
     const doing = death === 'attach' ? this.ensure() : undefined
     const sending = this.sendAll()
     if (death !== 'none') {
-      await delay(afterMs)
+      // A slow provider is there to be interrupted.
+      if (slow) await Promise.race([asked, delay(ASKED_MS, undefined, { ref: false })])
+      await delay(slow ? Math.min(afterMs, slow.ms) : afterMs)
       await orchestrator.kill()
     }
     if (death === 'twice') {
