@@ -64,6 +64,7 @@ describe('windows of every width', () => {
     await page.keyboard.press('g')
     await page.keyboard.press('s')
     await page.getByRole('region', { name: 'Seeds', exact: true }).waitFor()
+    expect(await sideways(page)).toBeLessThanOrEqual(0)
     await page.goBack()
     await session.approval.waitFor()
     await page.context().close()
