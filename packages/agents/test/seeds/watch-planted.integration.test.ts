@@ -133,9 +133,7 @@ test('while the store is down it goes on trying, and the login stays where it is
   const two = { ...ADA, token: 'two', at: 2 }
   await rotate(file, two)
   await expect.poll(() => outcomes.at(-1)?.type).toBe('store-failed')
-  await expect
-    .poll(async () => (await stage.store.seeds.get(seed)).lease?.state)
-    .toBe('quarantined')
+  await expect.poll(async () => (await stage.store.seeds.get(seed)).lease?.state).toBe('quarantined')
   isDown = false
   await expect.poll(() => outcomes.at(-1)).toEqual({ type: 'saved', revision: 2 })
   expect(await storedLogin(stage.store, seed)).toEqual(two)
