@@ -20,6 +20,8 @@ export function renderConfig(
   // Where nobody is asked, the agent is not offered to ask.
   const asks = approvals === 'ask'
   return stringify({
+    // Below our own, whatever it says.
+    ...(login.kind === 'seed' && login.settings),
     check_for_update_on_startup: false,
     cli_auth_credentials_store: 'file',
     default_permissions: PROFILE,
@@ -48,7 +50,7 @@ export function renderConfig(
   })
 }
 
-/** Who is asked, and what a person has chosen once. Whatever else needs the login goes to the same address. */
+/** Who is asked. Whatever else needs the login goes to the same address. */
 function modelSettings(login: LoginFacts): Record<string, unknown> {
   switch (login.kind) {
     case 'api-key':
@@ -58,10 +60,9 @@ function modelSettings(login: LoginFacts): Record<string, unknown> {
       return { model: login.model, ...providerAt(login.baseUrl, login.hasKey) }
     case 'seed': {
       const { settings, modelBaseUrl } = login
-      if (modelBaseUrl === undefined) return { ...settings }
+      if (modelBaseUrl === undefined) return {}
       return {
-        model: DEFAULT_MODEL,
-        ...settings,
+        model: settings?.['model'] ?? DEFAULT_MODEL,
         ...providerAt(modelBaseUrl, true),
         chatgpt_base_url: modelBaseUrl,
       }

@@ -81,6 +81,22 @@ describe('renderConfig', () => {
     expect(text).not.toContain(KEY)
   })
 
+  test('has what a stored login carries below our own, and shows it to one address alone', () => {
+    const seed = { kind: 'seed', mode: 'brokered', owner: 'ada', seedId: 's', port: 7 } as const
+    const settings = { model: 'chosen', default_permissions: 'none' }
+    const plain = parse(renderConfig(asking({ ...seed, settings }), places('/code')))
+    expect(plain).toMatchObject({ model: 'chosen', default_permissions: 'task' })
+    expect(plain).not.toHaveProperty('model_provider')
+    const modelBaseUrl = 'https://gateway.example/v1'
+    const elsewhere = parse(renderConfig(asking({ ...seed, settings, modelBaseUrl }), places('/code')))
+    expect(elsewhere).toMatchObject({
+      model: 'chosen',
+      default_permissions: 'task',
+      chatgpt_base_url: modelBaseUrl,
+      model_providers: { endpoint: { base_url: modelBaseUrl, requires_openai_auth: true } },
+    })
+  })
+
   // What follows the first table belongs to it, and the profile would not be in force.
   test('names the profile before any table, whatever the places are called', () => {
     const name = fc.string({ unit: 'grapheme', minLength: 1 }).filter((text) => !/[\0/]/.test(text))
