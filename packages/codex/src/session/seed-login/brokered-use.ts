@@ -167,13 +167,13 @@ export class BrokeredUse implements LoginUse {
     }
   }
 
-  /** Makes what was shown before good for nothing, and gives the session a handle of its own. */
   /** Whoever listens at our port may have been shown what the session has. */
   private async revoke(): Promise<void> {
     const { broker, place } = this.options
     await broker.revoke({ owner: this.current.owner, session: place.taskId })
   }
 
+  /** Makes what was shown before good for nothing, and gives the session a handle of its own. */
   private async changeHandle(): Promise<Readonly<Record<string, string>>> {
     const { broker, seeds, place } = this.options
     const { owner, seedId } = this.current
