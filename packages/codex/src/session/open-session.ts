@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import path from 'node:path'
 import { ConversationError, type Grant } from '@x/agents/conversation'
-import { openLocalHost, type Host } from '@x/host'
+import type { Host } from '@x/host'
 import { assertTools } from '../conversation/dynamic-tools.ts'
 import { ConfigError } from '../errors.ts'
 import { resolveStateDir } from '../home/x-directories.ts'
@@ -10,12 +10,8 @@ import { taskPaths, type TaskPaths } from '../home/task-paths.ts'
 import { isSeedLogin, loginFacts, renderAuth, type LoginFacts } from '../login/login.ts'
 import { resolveGrant, withoutNested } from '../posture/grants.ts'
 import type { PermissionPlaces } from '../posture/render-permissions.ts'
-import {
-  assertVersion,
-  findInstalled,
-  provisionCodex,
-  type Installation,
-} from '../provision/provision-codex.ts'
+import { findInstallation } from '../provision/find-installation.ts'
+import { findInstalled, type Installation } from '../provision/provision-codex.ts'
 import { attachSession } from './attach-session.ts'
 import { CodexSession } from './codex-session.ts'
 import type { LaunchRecord } from './parse-launch-record.ts'
@@ -150,28 +146,6 @@ async function installed({
     ...(version && { version }),
     ...(cacheDir !== undefined && { cacheDir }),
   }).catch(() => undefined)
-}
-
-async function findInstallation(options: SessionOptions): Promise<Installation> {
-  const { host, binary, version, cacheDir, signal, onProgress } = options
-  if (binary === undefined) {
-    // A worker without a registry of its own gets it from this machine.
-    await using here = host.name === 'local' ? undefined : await openLocalHost()
-    return await provisionCodex({
-      host,
-      ...(here && { source: here }),
-      ...(version && { version }),
-      ...(cacheDir !== undefined && { cacheDir }),
-      ...(signal && { signal }),
-      ...(onProgress && { onProgress }),
-    })
-  }
-  const real = await host.files.realPath(binary).catch(() => binary)
-  return {
-    binary: real,
-    directory: path.posix.dirname(path.posix.dirname(real)),
-    version: await assertVersion(host, real, version),
-  }
 }
 
 async function workDirectory(
