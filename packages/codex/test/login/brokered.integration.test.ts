@@ -7,7 +7,7 @@ import { createSeeds } from '@x/agents/seeds'
 import { openSqliteStore } from '@x/agents/sqlite'
 import { openKeyDirectory } from '@x/agents/store'
 import { connect, openLineChannel } from '@x/codex-appserver'
-import { codexBinary, CODEX_VERSIONS, openTokenEndpoint, privateDirectory } from '@x/fixtures'
+import { codexBinary, CODEX_VERSIONS, issuedAuth, openTokenEndpoint, privateDirectory } from '@x/fixtures'
 import { openLocalHost } from '@x/host'
 import { describe, expect, test } from 'vitest'
 import { createChatGptProvider } from '../../src/login/chatgpt-provider.ts'
@@ -66,17 +66,7 @@ describe.each(CODEX_VERSIONS)('Codex %s with a brokered login', (version) => {
       keys: openKeyDirectory({ path: at('keys') }),
     })
     const login = endpoint.login()
-    const auth = {
-      auth_mode: 'chatgpt',
-      OPENAI_API_KEY: null,
-      tokens: {
-        id_token: login.idToken,
-        access_token: login.accessToken,
-        refresh_token: login.refreshToken,
-        account_id: 'account-1',
-      },
-      last_refresh: new Date().toISOString(),
-    }
+    const auth = issuedAuth(login)
     await mkdir(at('first/.codex'), { recursive: true })
     await writeFile(at('first/.codex/auth.json'), JSON.stringify(auth), { mode: 0o600 })
     await using host = await openLocalHost()

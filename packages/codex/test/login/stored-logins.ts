@@ -4,7 +4,7 @@ import { openBroker, type Broker } from '@x/agents/broker'
 import { createSeeds, type Seeds, type SeedSummary } from '@x/agents/seeds'
 import { openSqliteStore } from '@x/agents/sqlite'
 import { openKeyDirectory, type Store } from '@x/agents/store'
-import { openTokenEndpoint, type IssuedTokens, type TokenEndpointFixture } from '@x/fixtures'
+import { issuedAuth, openTokenEndpoint, type IssuedTokens, type TokenEndpointFixture } from '@x/fixtures'
 import { openLocalHost } from '@x/host'
 import { createChatGptProvider } from '../../src/login/chatgpt-provider.ts'
 import { openCodexLogins } from '../../src/login/codex-logins.ts'
@@ -87,7 +87,7 @@ export async function openStoredLogins(root: string): Promise<StoredLogins> {
     },
     async capture(pool) {
       const login = endpoint.login()
-      return { ...(await capture(authOf(login), pool)), login }
+      return { ...(await capture(issuedAuth(login), pool)), login }
     },
     captureKey: (key) => capture({ auth_mode: 'apikey', OPENAI_API_KEY: key }),
     accepts(bearer) {
@@ -107,19 +107,4 @@ export function tokenIn(bearer: string): readonly [family: string | undefined, c
   const payload = Buffer.from(bearer.split('.')[1] ?? '', 'base64url').toString('utf8')
   const [family, commit] = /"jti":"([0-9a-f]+)-(\d+)"/.exec(payload)?.slice(1) ?? []
   return [family, Number(commit)]
-}
-
-/** What Codex writes when one has logged in. */
-export function authOf({ idToken, accessToken, refreshToken }: IssuedTokens): object {
-  return {
-    auth_mode: 'chatgpt',
-    OPENAI_API_KEY: null,
-    tokens: {
-      id_token: idToken,
-      access_token: accessToken,
-      refresh_token: refreshToken,
-      account_id: 'account-1',
-    },
-    last_refresh: new Date().toISOString(),
-  }
 }

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Store } from '@x/agents/store'
-import type { IssuedTokens } from '@x/fixtures'
+import { issuedAuth, type IssuedTokens } from '@x/fixtures'
 import { OWNER } from './errand.ts'
 
 const ACCOUNT = 'account-1'
@@ -20,17 +20,7 @@ export const CLAIMS = {
 export async function homeWith(directory: string, login: IssuedTokens): Promise<string> {
   const home = path.join(directory, 'homes', login.family)
   await mkdir(path.join(home, '.codex'), { recursive: true, mode: 0o700 })
-  const auth = {
-    auth_mode: 'chatgpt',
-    OPENAI_API_KEY: null,
-    tokens: {
-      id_token: login.idToken,
-      access_token: login.accessToken,
-      refresh_token: login.refreshToken,
-      account_id: ACCOUNT,
-    },
-    last_refresh: new Date().toISOString(),
-  }
+  const auth = issuedAuth(login, ACCOUNT)
   await writeFile(path.join(home, '.codex/auth.json'), JSON.stringify(auth), { mode: 0o600 })
   return home
 }

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { createSeeds } from '@x/agents/seeds'
 import type { SeedRecord, Store } from '@x/agents/store'
 import { codexSeedManifest } from '@x/codex'
-import type { IssuedTokens } from '@x/fixtures'
+import { issuedAuth, type IssuedTokens } from '@x/fixtures'
 import { openLocalHost } from '@x/host'
 import { OWNER } from './orchestrator-errand.ts'
 
@@ -15,17 +15,7 @@ export async function captureLogin(
 ): Promise<SeedRecord> {
   const home = path.join(directory, 'homes', login.family)
   await mkdir(path.join(home, '.codex'), { recursive: true, mode: 0o700 })
-  const auth = {
-    auth_mode: 'chatgpt',
-    OPENAI_API_KEY: null,
-    tokens: {
-      id_token: login.idToken,
-      access_token: login.accessToken,
-      refresh_token: login.refreshToken,
-      account_id: login.family,
-    },
-    last_refresh: new Date().toISOString(),
-  }
+  const auth = issuedAuth(login, login.family)
   await writeFile(path.join(home, '.codex/auth.json'), JSON.stringify(auth), { mode: 0o600 })
   await using host = await openLocalHost()
   const seeds = createSeeds({ store, manifests: [codexSeedManifest] })
