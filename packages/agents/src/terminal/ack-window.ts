@@ -8,6 +8,8 @@ const FIRST_BYTES = 64 * 1024
 /** The length of the way is seen when little is on it: in a flood it is emptied for that now and then. */
 const PROBE_EVERY_MS = 2_000
 const PROBE_BYTES = 4 * 1024
+/** What a program that must wait has written already, into the kernel and into what is read ahead: room is kept for it. */
+export const WRITTEN_BYTES = 8 * 1024
 
 interface Sent {
   /** Of all bytes sent, where these end. */
@@ -20,7 +22,7 @@ interface Sent {
   readonly more: boolean
   /** There was little on the way with it. */
   readonly isProbe: boolean
-  /** There was no room behind it. */
+  /** The viewer had as much to take as it may have: what it takes then is its pace, whether or not more waits. */
   readonly isFull: boolean
 }
 
@@ -68,7 +70,7 @@ export class AckWindow {
       acknowledged: this.acknowledgedBytes,
       busySince: isAlone ? at : this.acknowledgedAt,
       isProbe: this.inFlight <= PROBE_BYTES,
-      isFull: this.size - this.inFlight <= PROBE_BYTES,
+      isFull: this.isFull(),
       ...options,
     })
   }
@@ -82,9 +84,14 @@ export class AckWindow {
       this.sent.shift()
       if (first.isProbe) this.learnWay(first, at)
       const pace = (this.acknowledgedBytes - first.acknowledged) / Math.max(1, at - first.busySince)
-      // What was sent with room left, or with nothing behind it, went at our pace: the viewer's is that at least.
-      if (first.more ? first.isFull : pace > this.bytesPerMs) this.learnPace(pace, at)
+      // What was sent with room left went at our pace: the viewer's is that at least.
+      if (first.isFull || (!first.more && pace > this.bytesPerMs)) this.learnPace(pace, at)
     }
+  }
+
+  /** A program that is held back stops short of the end of the window, and nothing waits behind what it wrote. */
+  private isFull(): boolean {
+    return this.size - this.inFlight <= Math.min(this.size / 2, WRITTEN_BYTES + PROBE_BYTES)
   }
 
   private learnWay({ end, at, acknowledged }: Sent, now: number): void {

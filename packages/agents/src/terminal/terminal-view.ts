@@ -1,11 +1,9 @@
-import { AckWindow } from './ack-window.ts'
+import { AckWindow, WRITTEN_BYTES } from './ack-window.ts'
 import type { LogPosition, OutputLog } from './output-log.ts'
 import type { TerminalExit, TerminalFrame, TerminalView } from './terminal.ts'
 
 /** Less than this is sent only when there is no more: a viewer is not fed in crumbs. A terminal gives twice as much at once. */
 const CRUMB_BYTES = 2 * 1024
-/** What a program that must wait has written already, into the kernel and into what is read ahead. */
-const WRITTEN_BYTES = 8 * 1024
 /** How far a view may be behind its window before it gets the screen. */
 const BEHIND_BYTES = 128 * 1024
 
