@@ -1,0 +1,97 @@
+import type { Json } from '../store/json.ts'
+import { cleanText } from './clean-text.ts'
+import type { KeywordEvent } from './keyword-event.ts'
+import type { Keyword, KeywordGrammar } from './keywords.ts'
+
+/** What is wrong, for the agent. */
+interface Refusal {
+  readonly hint: string
+}
+
+const MAX_PATH_BYTES = 4096
+const MAX_URL_CHARACTERS = 8192
+const MAX_TOKEN_CHARACTERS = 256
+const MAX_DEPTH = 64
+
+/** Nothing in it is repeated without a bound but blanks, once: it looks at each character once. */
+const PERCENT = /^(\d{1,3}(?:\.\d{1,6})?)\s*%[,:;.]?(?:\s|$)/
+
+const PARSERS: Record<KeywordGrammar, (payload: string, keyword: Keyword) => KeywordEvent | Refusal> = {
+  'percent-and-text': parseStatus,
+  path: parsePath,
+  'optional-text': parseOptionalText,
+  url: parseUrl,
+  text: (payload, { spelling }) =>
+    payload === '' ? { hint: `${spelling} needs a text` } : { type: 'attention', reason: cleanText(payload) },
+  'token-and-json': parseMessage,
+}
+
+/** Understands what follows a keyword and its colon. @param payload without blanks at its ends */
+export function parsePayload(payload: string, keyword: Keyword): KeywordEvent | Refusal {
+  return PARSERS[keyword.grammar](payload, keyword)
+}
+
+function parseStatus(payload: string): KeywordEvent {
+  const found = PERCENT.exec(payload)
+  if (found === null) return { type: 'status', percent: undefined, message: cleanText(payload) }
+  const message = cleanText(payload.slice(found[0].length).trimStart())
+  return { type: 'status', percent: Math.min(Number(found[1]), 100), message }
+}
+
+function parsePath(payload: string, { spelling }: Keyword): KeywordEvent | Refusal {
+  if (payload === '') return { hint: `${spelling} needs a path` }
+  if (Buffer.byteLength(payload) > MAX_PATH_BYTES) return { hint: `the path of ${spelling} is too long` }
+  if (payload.includes('\0')) return { hint: `the path of ${spelling} holds a NUL` }
+  return { type: 'deliverable', path: payload }
+}
+
+function parseOptionalText(payload: string, { event }: Keyword): KeywordEvent {
+  const text = payload === '' ? undefined : cleanText(payload)
+  return event === 'error' ? { type: 'error', message: text } : { type: 'done', summary: text }
+}
+
+function parseUrl(payload: string, { spelling }: Keyword): KeywordEvent | Refusal {
+  if (payload.length > MAX_URL_CHARACTERS) return { hint: `the address of ${spelling} is too long` }
+  const url = payload.replace(/^["'<]{1,2}/, '').replace(/["'>]{1,2}$/, '')
+  const isAddress = /^https?:\/\//i.test(url) && !hasBlankOrControl(url) && URL.canParse(url)
+  return isAddress
+    ? { type: 'browser', url }
+    : { hint: `${spelling} needs an http or https address without blanks` }
+}
+
+function parseMessage(payload: string, { spelling, event }: Keyword): KeywordEvent | Refusal {
+  const end = payload.search(/\s/)
+  if (end < 0) return { hint: `${spelling} needs a name and a JSON value on the same line` }
+  const keyword = payload.slice(0, end)
+  if (keyword.length > MAX_TOKEN_CHARACTERS || hasBlankOrControl(keyword)) {
+    return { hint: `the name of ${spelling} is one word of at most ${MAX_TOKEN_CHARACTERS} characters` }
+  }
+  const json = payload.slice(end).trimStart()
+  if (isDeep(json)) return { hint: `the JSON of ${spelling} is nested more than ${MAX_DEPTH} deep` }
+  try {
+    const type = event === 'client-message' ? event : 'caller-message'
+    return { type, keyword, data: JSON.parse(json) as Json }
+  } catch {
+    return { hint: `what follows ${spelling} and the name is not one JSON value` }
+  }
+}
+
+function hasBlankOrControl(text: string): boolean {
+  // eslint-disable-next-line no-control-regex -- these are what is looked for
+  return /[\s\u0000-\u001f\u007f-\u009f]/.test(text)
+}
+
+/** Whoever walks through the data does so recursively. */
+function isDeep(json: string): boolean {
+  let depth = 0
+  let isText = false
+  for (let at = 0; at < json.length; at += 1) {
+    const character = json[at]
+    if (character === '"') isText = !isText
+    else if (isText) at += character === '\\' ? 1 : 0
+    else if (character === '[' || character === '{') depth += 1
+    else if (character === ']' || character === '}') depth -= 1
+    if (depth > MAX_DEPTH) return true
+  }
+  return false
+}
