@@ -1,6 +1,7 @@
 import { orchestratorGone, taskAdopted, taskIsDriven } from '../store/refusals.ts'
 import { checkAdoption } from '../store/task-input.ts'
 import type { TaskKey, TaskRecord } from '../store/task-record.ts'
+import { raiseFence } from './journal-document.ts'
 import { sameInstant, serverTime, type MongoContext } from './mongo-context.ts'
 import { findTask, isGone, readTask, taskIdOf } from './task-document.ts'
 
@@ -29,6 +30,7 @@ export async function adoptTask(
     state: 'pending',
     fence: { $lt: after.fence },
   })
+  await raiseFence(context, key, after.fence)
   return readTask(context, after)
 }
 

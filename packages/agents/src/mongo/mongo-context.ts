@@ -4,10 +4,13 @@ import type { MongoBlobShelf } from './mongo-blob-shelf.ts'
 import type {
   BlobDocument,
   CounterDocument,
+  DeliverableDocument,
+  EntryDocument,
   HandleDocument,
   MetaDocument,
   OrchestratorDocument,
   PieceDocument,
+  RunDocument,
   SeedDocument,
   SnapshotDocument,
   TaskDocument,
@@ -25,6 +28,9 @@ export interface MongoCollections {
   readonly orchestrators: Collection<OrchestratorDocument>
   readonly tasks: Collection<TaskDocument>
   readonly snapshots: Collection<SnapshotDocument>
+  readonly runs: Collection<RunDocument>
+  readonly entries: Collection<EntryDocument>
+  readonly deliverables: Collection<DeliverableDocument>
   readonly meta: Collection<MetaDocument>
 }
 
@@ -46,6 +52,9 @@ export function collectionsOf(db: Db): MongoCollections {
     orchestrators: db.collection('orchestrators'),
     tasks: db.collection('tasks'),
     snapshots: db.collection('snapshots'),
+    runs: db.collection('journal_runs'),
+    entries: db.collection('journal_entries'),
+    deliverables: db.collection('deliverables'),
     meta: db.collection('meta'),
   }
 }

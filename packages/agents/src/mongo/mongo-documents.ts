@@ -1,5 +1,6 @@
 import type { Binary } from 'mongodb'
 import type { RefreshRow } from '../store/refresh-rules.ts'
+import type { JournalState } from '../store/journal.ts'
 import type { SeedStatus } from '../store/seed-record.ts'
 
 // Times are dates of the server. Fields of callers with free keys are text, since keys with `$` and `.` are none here.
@@ -129,6 +130,60 @@ export interface TaskDocument {
   readonly data: string
   readonly createdAt: Date
   readonly updatedAt: Date
+}
+
+/** `pending` ones are being begun: no reader sees them, but whoever adopts the task does. */
+export interface RunDocument {
+  /** `<run>/<task id>@<owner>`; neither id has a `/`. */
+  readonly _id: string
+  readonly owner: string
+  readonly taskId: string
+  readonly run: string
+  readonly number: number
+  readonly state: 'pending' | 'open'
+  readonly next: number
+  /** How many were ever recorded. */
+  readonly entries: number
+  readonly outcome: string | null
+  /** The task's number that it may be written under. */
+  readonly fence: number | null
+  readonly createdAt: Date
+  readonly updatedAt: Date
+}
+
+/** Of a line: seen once its run was read beyond it. Of a message: `posting` until it counts. */
+export interface EntryDocument {
+  /** `<id>/<run>/<task id>@<owner>` */
+  readonly _id: string
+  readonly owner: string
+  readonly taskId: string
+  readonly runId: string
+  readonly id: string
+  readonly position: number
+  readonly type: string
+  readonly data: string
+  readonly state: JournalState | 'posting'
+  readonly reply: string | null
+  readonly fence: number | null
+  readonly createdAt: Date
+}
+
+/** `pending` ones are being stored: no reader sees them, but whoever adopts the task does. */
+export interface DeliverableDocument {
+  /** `<deliverable id>/<task id>@<owner>` */
+  readonly _id: string
+  readonly owner: string
+  readonly taskId: string
+  readonly deliverableId: string
+  readonly path: string
+  readonly number: number
+  readonly version: number
+  readonly sha256: string
+  readonly bytes: number
+  readonly blobId: string
+  readonly state: 'pending' | 'stored'
+  readonly fence: number | null
+  readonly createdAt: Date
 }
 
 export interface MetaDocument {

@@ -3,24 +3,31 @@ import { storeClosed } from '../store/refusals.ts'
 import type { Store } from '../store/store.ts'
 import { acquireLease } from './acquire-lease.ts'
 import { adoptTask } from './adopt-task.ts'
+import { answerEntry } from './answer-entry.ts'
 import { beatOrchestrator } from './beat-orchestrator.ts'
+import { beginRun } from './begin-run.ts'
 import { changeSeed } from './change-seed.ts'
 import { changeTask } from './change-task.ts'
 import { claimRefresh } from './claim-refresh.ts'
+import { deleteDeliverable } from './delete-deliverable.ts'
 import { deleteSeed } from './delete-seed.ts'
 import { deleteSnapshot } from './delete-snapshot.ts'
 import { deleteTask } from './delete-task.ts'
+import { endRun } from './end-run.ts'
 import { extendHandles } from './extend-handles.ts'
 import { findHandle } from './find-handle.ts'
+import { getDeliverable } from './get-deliverable.ts'
 import { getSeed } from './get-seed.ts'
 import { getSnapshot } from './get-snapshot.ts'
 import { getTask } from './get-task.ts'
 import { holdSnapshot } from './hold-snapshot.ts'
+import { insertDeliverable } from './insert-deliverable.ts'
 import { insertHandle } from './insert-handle.ts'
 import { insertSeed } from './insert-seed.ts'
 import { insertSnapshot } from './insert-snapshot.ts'
 import { insertTask } from './insert-task.ts'
 import { leaveQueue } from './leave-queue.ts'
+import { listDeliverables } from './list-deliverables.ts'
 import { listHandles } from './list-handles.ts'
 import { listLeases } from './list-leases.ts'
 import { listOrchestrators } from './list-orchestrators.ts'
@@ -31,10 +38,15 @@ import { markRefreshSent } from './mark-refresh-sent.ts'
 import { markSnapshot } from './mark-snapshot.ts'
 import { serverTime, type MongoContext } from './mongo-context.ts'
 import { guarded, isDriverError } from './mongo-errors.ts'
+import { newestRun } from './newest-run.ts'
 import { newestSnapshot } from './newest-snapshot.ts'
+import { postMessage } from './post-message.ts'
 import { purgeSeed } from './purge-seed.ts'
+import { readDeliverable } from './read-deliverable.ts'
+import { readEntries } from './read-entries.ts'
 import { readSeed } from './read-seed.ts'
 import { readSnapshot } from './read-snapshot.ts'
+import { recordEntries } from './record-entries.ts'
 import { registerOrchestrator } from './register-orchestrator.ts'
 import { releaseLease } from './release-lease.ts'
 import { renewLease } from './renew-lease.ts'
@@ -45,6 +57,7 @@ import { retireOrchestrator } from './retire-orchestrator.ts'
 import { revokeHandles } from './revoke-handles.ts'
 import { rewrapKeys } from './rewrap-keys.ts'
 import { saveRefresh } from './save-refresh.ts'
+import { settleEntries } from './settle-entries.ts'
 import { settleRefresh } from './settle-refresh.ts'
 import { sweep } from './sweep.ts'
 import { takeOverLease } from './take-over-lease.ts'
@@ -96,6 +109,7 @@ export function createMongoStore(context: MongoContext, client: MongoClient): St
       delete: (key, options) => run(() => deleteTask(context, key, options)),
     },
     snapshots: snapshotOperations(context, run),
+    ...driverOperations(context, run),
     orchestrators: {
       register: (orchestrator) => run(() => registerOrchestrator(context, orchestrator)),
       beat: (id) => run(() => beatOrchestrator(context, id)),
@@ -141,5 +155,28 @@ function snapshotOperations(context: MongoContext, run: Run): Store['snapshots']
     mark: (key, verdict) => run(() => markSnapshot(context, key, verdict)),
     hold: (key, options) => run(() => holdSnapshot(context, key, options)),
     delete: (key, options) => run(() => deleteSnapshot(context, key, options)),
+  }
+}
+
+/** What was read of agents' logs, and what agents have handed over. */
+function driverOperations(context: MongoContext, run: Run): Pick<Store, 'journal' | 'deliverables'> {
+  return {
+    journal: {
+      begin: (key, options) => run(() => beginRun(context, key, options)),
+      newest: (key) => run(() => newestRun(context, key)),
+      record: (key, batch) => run(() => recordEntries(context, key, batch)),
+      read: (key, filter) => run(() => readEntries(context, key, filter)),
+      post: (key, message) => run(() => postMessage(context, key, message)),
+      answer: (key, answer) => run(() => answerEntry(context, key, answer)),
+      settle: (key, options) => run(() => settleEntries(context, key, options)),
+      end: (key, options) => run(() => endRun(context, key, options)),
+    },
+    deliverables: {
+      insert: (deliverable) => run(() => insertDeliverable(context, deliverable)),
+      get: (key) => run(() => getDeliverable(context, key)),
+      list: (filter) => run(() => listDeliverables(context, filter)),
+      read: (key) => run(() => readDeliverable(context, key)),
+      delete: (key) => run(() => deleteDeliverable(context, key)),
+    },
   }
 }

@@ -4,7 +4,7 @@ import { isDuplicate } from './mongo-errors.ts'
 import { NEVER_REFRESHED } from './refresh-document.ts'
 
 /** Of the documents. A newer one is refused; steps from older ones come before the version is written. */
-const VERSION = 3
+const VERSION = 4
 
 /**
  * Checks the version of what is there, and makes the indexes.
@@ -30,13 +30,16 @@ export async function prepareDatabase(context: Omit<MongoContext, 'shelf' | 'key
       { key: { archiveId: 1 } },
       { key: { manifestId: 1 } },
     ]),
+    context.runs.createIndexes([{ key: { owner: 1, taskId: 1, number: 1 } }]),
+    context.entries.createIndexes([{ key: { runId: 1, position: 1 } }, { key: { owner: 1, taskId: 1 } }]),
+    context.deliverables.createIndexes([{ key: { owner: 1, taskId: 1, number: 1 } }, { key: { blobId: 1 } }]),
     context.tasks.createIndexes([{ key: { orchestrator: 1 } }, { key: { owner: 1, createdAt: 1 } }]),
   ])
 }
 
 /**
- * Steps are idempotent, and safe beside another orchestrator that does them. Version 3 needs none: it is there so that
- * who does not know of snapshots does not sweep their content.
+ * Steps are idempotent, and safe beside another orchestrator that does them. Versions 3 and 4 need
+ * none: they are there so that who does not know of snapshots or deliverables does not sweep their content.
  */
 async function migrate({ seeds, meta }: Pick<MongoContext, 'seeds' | 'meta'>): Promise<void> {
   await seeds.updateMany({ refreshState: { $exists: false } }, { $set: NEVER_REFRESHED })

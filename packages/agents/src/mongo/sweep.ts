@@ -12,6 +12,8 @@ export async function sweep(context: MongoContext, options: SweepOptions = {}): 
   const handles = await context.handles.deleteMany({ expiresAt: { $lt: new Date(now) } })
   // First, since it names blobs.
   await context.snapshots.deleteMany({ state: 'pending', createdAt: { $lt: limit } })
+  await context.deliverables.deleteMany({ state: 'pending', createdAt: { $lt: limit } })
+  await context.runs.deleteMany({ state: 'pending', createdAt: { $lt: limit } })
   return {
     blobs: await sweepBlobs(context, limit),
     waiters: waiters.deletedCount,
@@ -39,8 +41,9 @@ async function sweepBlobs(context: MongoContext, limit: Date): Promise<number> {
   return swept
 }
 
-async function isNamed({ seeds, snapshots }: MongoContext, blobId: string): Promise<boolean> {
+async function isNamed({ seeds, snapshots, deliverables }: MongoContext, blobId: string): Promise<boolean> {
   if (await seeds.findOne({ blobId }, { projection: { _id: 1 } })) return true
+  if (await deliverables.findOne({ blobId }, { projection: { _id: 1 } })) return true
   const parts = [{ archiveId: blobId }, { manifestId: blobId }]
   return (await snapshots.findOne({ $or: parts }, { projection: { _id: 1 } })) !== null
 }

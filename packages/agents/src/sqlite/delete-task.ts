@@ -15,5 +15,6 @@ export async function deleteTask(
     const row = get('SELECT fence FROM tasks WHERE owner = ? AND id = ?', key.owner, key.taskId)
     if (row && row['fence'] !== fence) throw taskAdopted(key)
     run('DELETE FROM tasks WHERE owner = ? AND id = ?', key.owner, key.taskId)
+    run('DELETE FROM journal_runs WHERE owner = ? AND task_id = ?', key.owner, key.taskId)
   })
 }

@@ -123,6 +123,46 @@ const STEPS: readonly string[][] = [
     `CREATE INDEX snapshots_by_task ON snapshots (owner, task_id, number)`,
     `CREATE INDEX snapshots_by_base ON snapshots (base_id)`,
   ],
+  [
+    `CREATE TABLE journal_runs (
+      number INTEGER PRIMARY KEY AUTOINCREMENT,
+      owner TEXT NOT NULL,
+      task_id TEXT NOT NULL,
+      run TEXT NOT NULL,
+      next INTEGER NOT NULL,
+      entries INTEGER NOT NULL DEFAULT 0,
+      outcome TEXT,
+      created_at INTEGER NOT NULL,
+      updated_at INTEGER NOT NULL,
+      UNIQUE (owner, task_id, run)
+    ) STRICT`,
+    `CREATE TABLE journal_entries (
+      run_number INTEGER NOT NULL REFERENCES journal_runs (number) ON DELETE CASCADE,
+      id TEXT NOT NULL,
+      position INTEGER NOT NULL,
+      type TEXT NOT NULL,
+      data TEXT NOT NULL,
+      state TEXT NOT NULL CHECK (state IN ('pending', 'answered', 'settled')),
+      reply TEXT,
+      created_at INTEGER NOT NULL,
+      PRIMARY KEY (run_number, id)
+    ) STRICT`,
+    `CREATE INDEX journal_entries_by_position ON journal_entries (run_number, position)`,
+    `CREATE TABLE deliverables (
+      number INTEGER PRIMARY KEY AUTOINCREMENT,
+      owner TEXT NOT NULL,
+      task_id TEXT NOT NULL,
+      id TEXT NOT NULL,
+      path TEXT NOT NULL,
+      version INTEGER NOT NULL,
+      sha256 TEXT NOT NULL,
+      bytes INTEGER NOT NULL,
+      blob_id TEXT NOT NULL UNIQUE REFERENCES blobs (id),
+      created_at INTEGER NOT NULL,
+      UNIQUE (owner, task_id, id),
+      UNIQUE (owner, task_id, path, version)
+    ) STRICT`,
+  ],
 ]
 
 /**

@@ -1,24 +1,31 @@
 import type { Store } from '../store/store.ts'
 import { acquireLease } from './acquire-lease.ts'
 import { adoptTask } from './adopt-task.ts'
+import { answerEntry } from './answer-entry.ts'
 import { beatOrchestrator } from './beat-orchestrator.ts'
+import { beginRun } from './begin-run.ts'
 import { changeSeed } from './change-seed.ts'
 import { changeTask } from './change-task.ts'
 import { claimRefresh } from './claim-refresh.ts'
+import { deleteDeliverable } from './delete-deliverable.ts'
 import { deleteSeed } from './delete-seed.ts'
 import { deleteSnapshot } from './delete-snapshot.ts'
 import { deleteTask } from './delete-task.ts'
+import { endRun } from './end-run.ts'
 import { extendHandles } from './extend-handles.ts'
 import { findHandle } from './find-handle.ts'
+import { getDeliverable } from './get-deliverable.ts'
 import { getSeed } from './get-seed.ts'
 import { getSnapshot } from './get-snapshot.ts'
 import { getTask } from './get-task.ts'
 import { holdSnapshot } from './hold-snapshot.ts'
+import { insertDeliverable } from './insert-deliverable.ts'
 import { insertHandle } from './insert-handle.ts'
 import { insertSeed } from './insert-seed.ts'
 import { insertSnapshot } from './insert-snapshot.ts'
 import { insertTask } from './insert-task.ts'
 import { leaveQueue } from './leave-queue.ts'
+import { listDeliverables } from './list-deliverables.ts'
 import { listHandles } from './list-handles.ts'
 import { listLeases } from './list-leases.ts'
 import { listOrchestrators } from './list-orchestrators.ts'
@@ -27,10 +34,15 @@ import { listSnapshots } from './list-snapshots.ts'
 import { listTasks } from './list-tasks.ts'
 import { markRefreshSent } from './mark-refresh-sent.ts'
 import { markSnapshot } from './mark-snapshot.ts'
+import { newestRun } from './newest-run.ts'
 import { newestSnapshot } from './newest-snapshot.ts'
+import { postMessage } from './post-message.ts'
 import { purgeSeed } from './purge-seed.ts'
+import { readDeliverable } from './read-deliverable.ts'
+import { readEntries } from './read-entries.ts'
 import { readSeed } from './read-seed.ts'
 import { readSnapshot } from './read-snapshot.ts'
+import { recordEntries } from './record-entries.ts'
 import { registerOrchestrator } from './register-orchestrator.ts'
 import { releaseLease } from './release-lease.ts'
 import { renewLease } from './renew-lease.ts'
@@ -41,6 +53,7 @@ import { retireOrchestrator } from './retire-orchestrator.ts'
 import { revokeHandles } from './revoke-handles.ts'
 import { rewrapKeys } from './rewrap-keys.ts'
 import { saveRefresh } from './save-refresh.ts'
+import { settleEntries } from './settle-entries.ts'
 import { settleRefresh } from './settle-refresh.ts'
 import type { SqliteContext } from './sqlite-context.ts'
 import { sweep } from './sweep.ts'
@@ -95,6 +108,7 @@ export function createSqliteStore(context: SqliteContext): Store {
       delete: (key, options) => deleteTask(context, key, options),
     },
     snapshots: snapshotOperations(context),
+    ...driverOperations(context),
     orchestrators: orchestratorOperations(context),
     now: () => context.db.read(({ now }) => now),
     sweep: (options) => sweep(context, options),
@@ -115,6 +129,29 @@ function snapshotOperations(context: SqliteContext): Store['snapshots'] {
     mark: (key, verdict) => markSnapshot(context, key, verdict),
     hold: (key, options) => holdSnapshot(context, key, options),
     delete: (key, options) => deleteSnapshot(context, key, options),
+  }
+}
+
+/** What was read of agents' logs, and what agents have handed over. */
+function driverOperations(context: SqliteContext): Pick<Store, 'journal' | 'deliverables'> {
+  return {
+    journal: {
+      begin: (key, options) => beginRun(context, key, options),
+      newest: (key) => newestRun(context, key),
+      record: (key, batch) => recordEntries(context, key, batch),
+      read: (key, filter) => readEntries(context, key, filter),
+      post: (key, message) => postMessage(context, key, message),
+      answer: (key, answer) => answerEntry(context, key, answer),
+      settle: (key, options) => settleEntries(context, key, options),
+      end: (key, options) => endRun(context, key, options),
+    },
+    deliverables: {
+      insert: (deliverable) => insertDeliverable(context, deliverable),
+      get: (key) => getDeliverable(context, key),
+      list: (filter) => listDeliverables(context, filter),
+      read: (key) => readDeliverable(context, key),
+      delete: (key) => deleteDeliverable(context, key),
+    },
   }
 }
 

@@ -1,5 +1,24 @@
 // What a store is, and the keys that it encrypts with. The stores themselves: @x/agents/sqlite, @x/agents/mongo.
+export type {
+  DeliverableContent,
+  DeliverableFilter,
+  DeliverableKey,
+  DeliverableOperations,
+  DeliverableRecord,
+  NewDeliverable,
+} from './deliverable.ts'
 export type { HandleFilter, HandleOperations, HandleRecord, NewHandle } from './handle.ts'
+export type {
+  Fenced,
+  JournalBatch,
+  JournalEntry,
+  JournalFilter,
+  JournalKey,
+  JournalOperations,
+  JournalRun,
+  JournalState,
+  NewEntry,
+} from './journal.ts'
 export type { Json, JsonObject } from './json.ts'
 export { openKeyDirectory, type KeyDirectory } from './key-directory.ts'
 export type { KeyProvider, StoreKey } from './key-provider.ts'

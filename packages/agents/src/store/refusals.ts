@@ -1,3 +1,5 @@
+import type { DeliverableKey } from './deliverable.ts'
+import type { JournalKey } from './journal.ts'
 import type { SeedKey } from './seed-record.ts'
 import type { SnapshotKey } from './snapshot-record.ts'
 import { StoreError } from './store-error.ts'
@@ -34,6 +36,21 @@ export const snapshotIsNeeded = ({ snapshotId }: Pick<SnapshotKey, 'snapshotId'>
 
 export const noBase = (baseId: string): StoreError =>
   new StoreError('conflict', `nothing can be laid over snapshot ${baseId}: it is bad or gone`)
+
+export const noRun = ({ run }: JournalKey): StoreError =>
+  new StoreError('not-found', `there is no run ${run}`)
+
+export const noEntry = ({ run }: JournalKey, id: string): StoreError =>
+  new StoreError('not-found', `there is no entry ${id} in run ${run}`)
+
+export const runMoved = ({ run }: JournalKey, next: number, from: number): StoreError =>
+  new StoreError('conflict', `run ${run} was read to ${next}, not to ${from}`)
+
+export const noDeliverable = ({ deliverableId }: DeliverableKey): StoreError =>
+  new StoreError('not-found', `there is no deliverable ${deliverableId}`)
+
+export const deliverableExists = ({ deliverableId }: DeliverableKey): StoreError =>
+  new StoreError('conflict', `deliverable ${deliverableId} was stored meanwhile`)
 
 export const noTask = ({ taskId }: TaskKey): StoreError =>
   new StoreError('not-found', `there is no task ${taskId}`)

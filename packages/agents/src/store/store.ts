@@ -1,4 +1,6 @@
+import type { DeliverableOperations } from './deliverable.ts'
 import type { HandleOperations } from './handle.ts'
+import type { JournalOperations } from './journal.ts'
 import type { LeaseOperations } from './lease.ts'
 import type { RefreshOperations } from './refresh.ts'
 import type { SeedOperations } from './seed-record.ts'
@@ -22,7 +24,7 @@ export interface SweepResult {
 }
 
 /**
- * Where seeds, leases, snapshots and task records rest. Two implementations keep the same contract: `openSqliteStore` for the
+ * Where seeds, leases, snapshots, task records, journals and deliverables rest. Two implementations keep the same contract: `openSqliteStore` for the
  * processes of one machine, `openMongoStore` for many machines.
  *
  * Content is encrypted with a key of its own per blob, which is wrapped by a key of the `KeyProvider`; names and
@@ -37,6 +39,8 @@ export interface Store extends AsyncDisposable {
   readonly handles: HandleOperations
   readonly tasks: TaskOperations
   readonly snapshots: SnapshotOperations
+  readonly journal: JournalOperations
+  readonly deliverables: DeliverableOperations
   readonly orchestrators: OrchestratorOperations
   /** What time it is for leases and records, in milliseconds since 1970. */
   readonly now: () => Promise<number>

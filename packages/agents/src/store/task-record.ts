@@ -67,7 +67,7 @@ export interface TaskOperations {
     adoption: { readonly orchestrator: string; readonly fence: number },
   ) => Promise<TaskRecord>
   /**
-   * Forgets the task. Atomic, fenced, durable, idempotent.
+   * Forgets the task and its journal; snapshots and deliverables stay. Atomic, fenced, durable, idempotent.
    * @throws StoreError `lease-lost` after an adoption
    */
   readonly delete: (key: TaskKey, options: { readonly fence: number }) => Promise<void>

@@ -1,6 +1,8 @@
 import { describe, test } from 'vitest'
 import { contentContract } from './store-contract-content.ts'
+import { deliverableContract } from './store-contract-deliverables.ts'
 import { handleContract } from './store-contract-handles.ts'
+import { journalContract } from './store-contract-journal.ts'
 import { leaseContract } from './store-contract-leases.ts'
 import { refreshContract } from './store-contract-refreshes.ts'
 import { seedContract } from './store-contract-seeds.ts'
@@ -26,6 +28,8 @@ export function describeStoreContract(name: string, open: () => Promise<StoreSta
     describe('refreshes', () => refreshContract(scenario))
     describe('handles', () => handleContract(scenario))
     describe('snapshots', () => snapshotContract(scenario))
+    describe('journal', () => journalContract(scenario))
+    describe('deliverables', () => deliverableContract(scenario))
     describe('tasks', () => taskContract(scenario))
   })
 }

@@ -24,6 +24,9 @@ const TIMES: Record<string, readonly string[]> = {
   orchestrators: ['beatAt'],
   tasks: ['createdAt', 'updatedAt'],
   snapshots: ['createdAt', 'heldUntil'],
+  journal_runs: ['createdAt', 'updatedAt'],
+  journal_entries: ['createdAt'],
+  deliverables: ['createdAt'],
 }
 
 interface Piece {

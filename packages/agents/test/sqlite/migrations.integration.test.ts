@@ -4,12 +4,13 @@ import { openSqliteStage } from './sqlite-stage.ts'
 
 const NEW_COLUMNS = ['state', 'fence', 'holder', 'at', 'lock_ms', 'not_before', 'reason']
 
-test('a file without refreshes, handles and snapshots goes on with all that it has', async () => {
+test('a file of the first version goes on with all that it has', async () => {
   await using stage = await openSqliteStage()
   const seed = await insertSeed(stage.store)
   await stage.store.close()
   await stage.behind((db) => {
-    db.exec('DROP TABLE snapshots')
+    for (const name of ['deliverables', 'journal_entries', 'journal_runs', 'snapshots'])
+      db.exec(`DROP TABLE ${name}`)
     db.exec('DROP TABLE handles')
     for (const name of NEW_COLUMNS) db.exec(`ALTER TABLE seeds DROP COLUMN refresh_${name}`)
     db.exec('ALTER TABLE seeds DROP COLUMN refreshed_at')
@@ -22,4 +23,6 @@ test('a file without refreshes, handles and snapshots goes on with all that it h
   expect(await store.refreshes.claim(claim)).toMatchObject({ type: 'claimed', held: { fence: 1 } })
   expect(await store.handles.list({ owner: seed.owner })).toEqual([])
   expect(await store.snapshots.list({ owner: seed.owner })).toEqual([])
+  expect(await store.deliverables.list({ owner: seed.owner })).toEqual([])
+  expect(await store.journal.newest({ owner: seed.owner, taskId: 'nightly-42' })).toBeUndefined()
 })

@@ -27,6 +27,9 @@ const TIMES: Record<string, readonly string[]> = {
   orchestrators: ['beat_at'],
   tasks: ['created_at', 'updated_at'],
   snapshots: ['created_at', 'held_until'],
+  journal_runs: ['created_at', 'updated_at'],
+  journal_entries: ['created_at'],
+  deliverables: ['created_at'],
 }
 
 export interface SqliteStage extends StoreStage {
