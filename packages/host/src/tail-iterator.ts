@@ -41,8 +41,8 @@ class TailIterator implements AsyncIterator<TailLine, void> {
   }
 
   #take(): TailLine | undefined {
-    // The generator says why.
-    if (this.#signals.some((signal) => signal?.aborted === true)) this.#batch = []
+    // The generator says why. Without a closure: this runs for every line.
+    for (const signal of this.#signals) if (signal?.aborted === true) this.#batch = []
     const line = this.#batch[this.#at]
     this.#at += 1
     return line

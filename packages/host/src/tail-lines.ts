@@ -1,7 +1,14 @@
+import { isAscii } from 'node:buffer'
 import type { TailLine } from './tail.ts'
 
 const NEWLINE = 0x0a
 const RETURN = 0x0d
+
+/**
+ * Lines are decoded so many bytes at once. A line is a part of the text of its block, which lives as long as any of its
+ * lines: whoever keeps one line keeps no more than this besides.
+ */
+const BLOCK_BYTES = 4_096
 
 const FIRST_HELD_BYTES = 256
 /** What a line of this size needed is not kept for the next one. */
@@ -34,19 +41,49 @@ export class LineCutter {
   add(chunk: Buffer): readonly TailLine[] {
     const lines: TailLine[] = []
     for (let at = 0; at < chunk.length;) {
-      const newline = chunk.indexOf(NEWLINE, at)
-      const end = newline < 0 ? chunk.length : newline
-      const isWhole = newline >= 0 && this.#lineBytes === 0 && end - at <= this.#maxLineBytes
-      if (isWhole) {
-        lines.push(this.#told(chunk, at, end, false))
+      const end = this.#blockEnd(chunk, at)
+      if (end > at && isAscii(chunk.subarray(at, end))) {
+        this.#tellAscii(chunk.toString('latin1', at, end), lines)
+        at = end
       } else {
-        this.#hold(chunk.subarray(at, end))
-        if (newline < 0) break
-        lines.push(this.#told(this.#held, 0, this.#heldBytes, this.#lineBytes > this.#heldBytes))
+        do at = this.#addLine(chunk, at, lines)
+        while (at < end)
       }
-      at = end + 1
     }
     return lines
+  }
+
+  /** Behind the last newline of a block of whole and plain lines; `at` when there is none. */
+  #blockEnd(chunk: Buffer, at: number): number {
+    if (this.#lineBytes > 0 || this.#hasRestarted || this.#maxLineBytes < BLOCK_BYTES) return at
+    const newline = chunk.lastIndexOf(NEWLINE, Math.min(at + BLOCK_BYTES, chunk.length) - 1)
+    return newline < at ? at : newline + 1
+  }
+
+  /** Whole lines, of which each character was a byte. Decoding them one by one costs five times as much. */
+  #tellAscii(text: string, lines: TailLine[]): void {
+    const begin = this.#lineStart
+    for (let at = 0; at < text.length;) {
+      const newline = text.indexOf('\n', at)
+      const end = newline > at && text.charCodeAt(newline - 1) === RETURN ? newline - 1 : newline
+      lines.push({ line: text.slice(at, end), offset: begin + newline + 1 })
+      at = newline + 1
+    }
+    this.#lineStart = begin + text.length
+  }
+
+  /** One line, or what there is of it. @returns where the next one begins */
+  #addLine(chunk: Buffer, at: number, lines: TailLine[]): number {
+    const newline = chunk.indexOf(NEWLINE, at)
+    const end = newline < 0 ? chunk.length : newline
+    if (newline >= 0 && this.#lineBytes === 0 && end - at <= this.#maxLineBytes) {
+      lines.push(this.#told(chunk, at, end, false))
+      return end + 1
+    }
+    this.#hold(chunk.subarray(at, end))
+    if (newline >= 0)
+      lines.push(this.#told(this.#held, 0, this.#heldBytes, this.#lineBytes > this.#heldBytes))
+    return newline < 0 ? end : end + 1
   }
 
   /** Forgets an unfinished line: what comes next is from the start of other content, and the next line says so. */

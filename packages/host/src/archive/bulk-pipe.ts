@@ -7,8 +7,15 @@ import { DisposeStack } from '../dispose-stack.ts'
 
 /** What a socket holds at most comes at once. */
 const BUFFER_BYTES = 262_144
-/** One is with the reader, two are full, and one is being filled. */
-const BUFFERS = 4
+/** Some are on their way to the next program, one is with the reader, some are full, and one is being filled. */
+const BUFFERS = 8
+
+/** A piece of an output. Whoever has it may write into it. */
+export interface LentChunk {
+  readonly bytes: Buffer
+  /** Nobody will read it any more. Until then no other piece has its memory. */
+  readonly giveBack: () => void
+}
 
 /**
  * A program's output in few large buffers, used again and again. What Node offers allocates 64 KiB for every read: for
@@ -54,8 +61,8 @@ export class BulkPipe {
     this.programEnd.destroy()
   }
 
-  /** Each chunk is good until the next one is asked for. Ends with the output, whatever ended it. */
-  async *chunks(): AsyncGenerator<Buffer> {
+  /** When all that there are were lent, the program waits. Ends with the output, whatever ended it. */
+  async *chunks(): AsyncGenerator<LentChunk> {
     for (;;) {
       const chunk = await this.#ring.take()
       if (chunk === undefined) return
@@ -79,13 +86,18 @@ async function connected(
   return socket.resume()
 }
 
-/** Buffers in turn: the one that is filled, then those that are full in their order, then the one with the reader. */
+interface Loan {
+  isBack: boolean
+}
+
+/** Buffers in turn: the one that is filled, then those that are lent in the order in which they were, then the full ones. */
 class Ring {
   onRoom: () => void = () => undefined
   readonly #buffers = Array.from({ length: BUFFERS }, () => Buffer.allocUnsafeSlow(BUFFER_BYTES))
   readonly #full: Buffer[] = []
+  /** The oldest first; those that were given back before it wait for it. */
+  readonly #lent: Loan[] = []
   #filling = 0
-  #isLent = false
   #hasEnded = false
   #wake: () => void = () => undefined
 
@@ -107,21 +119,29 @@ class Ring {
     this.#wake()
   }
 
-  /** Gives back what was taken before. @returns `undefined` at the end */
-  async take(): Promise<Buffer | undefined> {
-    const hadRoom = this.#hasRoom
-    this.#isLent = false
-    if (!hadRoom) this.onRoom()
+  /** @returns `undefined` at the end */
+  async take(): Promise<LentChunk | undefined> {
     if (this.#full.length === 0 && !this.#hasEnded)
       await new Promise<void>((resolve) => {
         this.#wake = resolve
       })
-    const chunk = this.#full.shift()
-    this.#isLent = chunk !== undefined
-    return chunk
+    const bytes = this.#full.shift()
+    if (bytes === undefined) return undefined
+    const loan: Loan = { isBack: false }
+    this.#lent.push(loan)
+    return { bytes, giveBack: () => this.#takeBack(loan) }
+  }
+
+  #takeBack(loan: Loan): void {
+    const hadRoom = this.#hasRoom
+    const lentBefore = this.#lent.length
+    loan.isBack = true
+    while (this.#lent[0]?.isBack === true) this.#lent.shift()
+    // The buffer that comes next is the one that was lent first.
+    if (!hadRoom && this.#lent.length < lentBefore) this.onRoom()
   }
 
   get #hasRoom(): boolean {
-    return this.#full.length + (this.#isLent ? 1 : 0) < BUFFERS
+    return this.#full.length + this.#lent.length < BUFFERS
   }
 }

@@ -2,7 +2,7 @@ import { spawn, type ChildProcessByStdio, type StdioOptions } from 'node:child_p
 import { pipeline, type Readable, type Writable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { HostError } from '../errors.ts'
-import { BulkPipe } from './bulk-pipe.ts'
+import { BulkPipe, type LentChunk } from './bulk-pipe.ts'
 import { refuse } from './refuse.ts'
 import { feed, readLines } from './run-program.ts'
 
@@ -20,7 +20,7 @@ export interface DecompressOptions {
 
 /**
  * What a compressed stream holds; whether zstd or gzip its first bytes tell. It ends only when the whole stream was good.
- * Each chunk is good until the next one is asked for.
+ * Whoever reads it gives each chunk back.
  *
  * zstd runs as a program on this machine: Node has it from version 22.15 on only, and a program uses the second core.
  * @throws HostError `archive-unsafe` for a stream that is damaged, cut, of another kind, or that grows without bounds;
@@ -29,7 +29,7 @@ export interface DecompressOptions {
 export async function* decompress(
   source: AsyncIterable<Uint8Array>,
   { maxRatio, signal }: DecompressOptions,
-): AsyncGenerator<Buffer> {
+): AsyncGenerator<LentChunk> {
   const input = await peek(source)
   const counted = { in: 0, out: 0 }
   async function* counting(): AsyncGenerator<Uint8Array> {
@@ -49,7 +49,7 @@ export async function* decompress(
     throw refuse('it is neither zstd nor gzip')
   }
   for await (const chunk of output) {
-    counted.out += chunk.length
+    counted.out += chunk.bytes.length
     if (counted.out > FREE_BYTES && counted.out > counted.in * maxRatio)
       throw refuse(`it grows to more than ${maxRatio} times its size`)
     yield chunk
@@ -86,7 +86,7 @@ async function peek(
 async function* zstd(
   source: AsyncGenerator<Uint8Array>,
   signal: AbortSignal | undefined,
-): AsyncGenerator<Buffer> {
+): AsyncGenerator<LentChunk> {
   // Where a socket finds no place (temporary directories may be read-only, or their names too long) Node's way must do.
   const pipe = await BulkPipe.open().catch(() => undefined)
   // No host is needed for it: it reads and writes nothing but its pipes, and ends when they do.
@@ -106,7 +106,7 @@ async function* zstd(
     (reason: unknown) => ({ reason }),
   )
   try {
-    yield* pipe?.chunks() ?? (child.stdout as AsyncIterable<Buffer>)
+    yield* pipe?.chunks() ?? own(child.stdout as AsyncIterable<Buffer>)
     const failure = await feeding
     const exitCode = await exited.catch((cause: unknown) => {
       throw new HostError('unsupported', 'this machine cannot run zstd, and the archive needs it', { cause })
@@ -124,7 +124,7 @@ async function* zstd(
   }
 }
 
-async function* gunzip(source: AsyncGenerator<Uint8Array>): AsyncGenerator<Buffer> {
+async function* gunzip(source: AsyncGenerator<Uint8Array>): AsyncGenerator<LentChunk> {
   let failure: { readonly reason: unknown } | undefined
   async function* watched(): AsyncGenerator<Uint8Array> {
     try {
@@ -138,7 +138,7 @@ async function* gunzip(source: AsyncGenerator<Uint8Array>): AsyncGenerator<Buffe
   // The reader below hears of every failure.
   pipeline(watched, output, () => undefined)
   try {
-    for await (const chunk of output) yield chunk as Buffer
+    yield* own(output as AsyncIterable<Buffer>)
   } catch (cause) {
     if (failure !== undefined) throw failure.reason
     throw refuse('it is damaged or cut', undefined, { cause })
@@ -146,6 +146,11 @@ async function* gunzip(source: AsyncGenerator<Uint8Array>): AsyncGenerator<Buffe
     output.destroy()
     end(source)
   }
+}
+
+/** Chunks that nobody else has or will use. */
+async function* own(chunks: AsyncIterable<Buffer>): AsyncGenerator<LentChunk> {
+  for await (const bytes of chunks) yield { bytes, giveBack: () => undefined }
 }
 
 /** Not waited for: it may be waiting itself for a chunk that never comes. */

@@ -44,7 +44,8 @@ export async function* listArchive(
   const lister = new Lister(limits, needles)
   const stop = signal ?? new AbortController().signal
   for await (const chunk of decompress(leaveOnAbort(source, stop), { maxRatio: limits.maxRatio, signal })) {
-    lister.push(chunk)
+    lister.push(chunk.bytes)
+    chunk.giveBack()
     yield* lister.take()
   }
   lister.end()

@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { assertAbsolute } from '../assert-arguments.ts'
+import { DisposeStack } from '../dispose-stack.ts'
 import { HostError } from '../errors.ts'
 import type { ArchiveHost } from './archive-host.ts'
 import { resolveLimits, type ArchiveLimits } from './archive-limits.ts'
@@ -7,10 +8,10 @@ import type { ArchiveHeader } from './archive-header.ts'
 import { EntryVetter } from './entry-vetter.ts'
 import { layBase } from './lay-base.ts'
 import { LineManifest, manifestEntry, manifestLine, pathOfLine, type Manifest } from './manifest.ts'
+import { OpenedArchive } from './opened-archive.ts'
 import { refuse } from './refuse.ts'
 import { Closings, lost } from './run-program.ts'
 import { openRestoreGuard, type RestoreGuard } from './restore-guard.ts'
-import { scanDirectory } from './scan-directory.ts'
 import { forEachPath, unpackArchive, type UnpackPlace } from './unpack-archive.ts'
 import { workerTools } from './worker-tools.ts'
 
@@ -58,35 +59,42 @@ export async function restore(
   signal?.throwIfAborted()
   const tools = await workerTools(host, signal)
   const target = await resolveTarget(host, directory)
+  let bytes = 0
+  const opened = streams.map((stream) => {
+    const onBytes = (count: number): void => {
+      bytes += count
+      onProgress?.({ bytes })
+    }
+    return new OpenedArchive(stream, { maxRatio: limits.maxRatio, signal, onBytes })
+  })
+  await using opening = new DisposeStack()
+  for (const one of opened) opening.use(one)
+  opened[0]?.begin()
   await using guard = await openRestoreGuard(host, target)
   // Awaited before the guard removes what they may work in.
   await using closings = new Closings()
-  let bytes = 0
   const place: UnpackPlace = {
     host,
     tools,
     directory: guard.directory,
     vetter: new EntryVetter({ limits, foldsCase: guard.foldsCase }),
     narrow: new Map(),
-    maxRatio: limits.maxRatio,
     signal,
     closings,
-    onBytes(count) {
-      bytes += count
-      onProgress?.({ bytes })
-    },
   }
   try {
     if (onto !== undefined) await layBase(place, target, onto)
     let id = onto?.id
-    for (const stream of streams) {
-      await unpackArchive(place, stream, (header) => {
+    let lines: string[] = []
+    for (const one of opened) {
+      const accept = (header: ArchiveHeader | undefined): void => {
         assertFollows(header, id)
         id = header?.manifest
-      })
+      }
+      lines = await unpackArchive(place, one, { accept, lists: one === opened.at(-1) })
     }
     // Awaited here: the guard is disposed when this function ends.
-    return await finish(place, guard, id)
+    return await finish(place, guard, lines, id)
   } catch (error) {
     throw guard.isLost ? lost('cannot restore', error) : error
   }
@@ -98,11 +106,16 @@ function assertFollows(header: ArchiveHeader | undefined, id: string | undefined
   throw refuse(header?.base === undefined ? 'it is a whole one, after another' : 'its base is another one')
 }
 
-async function finish(place: UnpackPlace, guard: RestoreGuard, id: string | undefined): Promise<Manifest> {
-  const { host, narrow, signal } = place
-  // Listed while it can still be read whatever the modes are to be.
-  const opened = await scanDirectory(host, guard.directory, { signal })
-  const lines = opened.lines.map((line) => withMode(line, narrow.get(pathOfLine(line))))
+/** @param opened was listed while it could be read whatever the modes are to be */
+async function finish(
+  place: UnpackPlace,
+  guard: RestoreGuard,
+  opened: string[],
+  id: string | undefined,
+): Promise<Manifest> {
+  const { narrow, signal } = place
+  const lines =
+    narrow.size === 0 ? opened : opened.map((line) => withMode(line, narrow.get(pathOfLine(line))))
   const rootMode = narrow.get('')
   narrow.delete('')
   const byMode = new Map<number, string[]>()
@@ -111,7 +124,10 @@ async function finish(place: UnpackPlace, guard: RestoreGuard, id: string | unde
   for (const [mode, names] of byMode)
     await forEachPath(place, ['chmod', '--', mode.toString(8)], names.sort().reverse())
   signal?.throwIfAborted()
-  await guard.swap(rootMode)
+  const swapping = guard.swap(rootMode)
+  // Meanwhile.
+  lines.sort()
+  await swapping
   return new LineManifest(lines, id)
 }
 

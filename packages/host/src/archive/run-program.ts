@@ -50,15 +50,29 @@ export class Closings implements AsyncDisposable {
   }
 }
 
+/** What is written together. */
+export interface Portion {
+  readonly pieces: readonly Uint8Array[]
+  /** Told when nobody needs them any more. */
+  onWritten?(): void
+}
+
+/** As `feedPortions`, of single pieces. */
+export function feed(stdin: Writable | undefined, source: AsyncIterable<Uint8Array>): Promise<void> {
+  return feedPortions(stdin, single(source))
+}
+
+async function* single(source: AsyncIterable<Uint8Array>): AsyncGenerator<Portion> {
+  for await (const piece of source) yield { pieces: [piece] }
+}
+
 /**
  * Writes all of `source` to a program's input and ends that. A program that ends early is no failure here: its exit tells.
  * A source that fails is one, and then the input is cut. Whoever made the source ends it.
- * @param onWritten told of each chunk that nobody needs any more
  */
-export async function feed<T extends Uint8Array>(
+export async function feedPortions(
   stdin: Writable | undefined,
-  source: AsyncIterable<T>,
-  onWritten: (chunk: T) => void = () => undefined,
+  source: AsyncIterable<Portion>,
 ): Promise<void> {
   if (stdin === undefined) throw new TypeError('expected a program with a pipe to its input')
   const iterator = source[Symbol.asyncIterator]()
@@ -71,11 +85,12 @@ export async function feed<T extends Uint8Array>(
       const next = await gone.wait(iterator.next())
       if (next === undefined || stdin.destroyed) return
       if (next.done === true) break
-      const chunk = next.value
-      inFlight += chunk.length
-      stdin.write(chunk, () => {
-        inFlight -= chunk.length
-        onWritten(chunk)
+      const portion = next.value
+      const bytes = portion.pieces.reduce((sum, { length }) => sum + length, 0)
+      inFlight += bytes
+      write(stdin, portion.pieces, () => {
+        inFlight -= bytes
+        portion.onWritten?.()
         wake()
       })
       if (inFlight < IN_FLIGHT_BYTES) continue
@@ -91,6 +106,14 @@ export async function feed<T extends Uint8Array>(
   } finally {
     stdin.off('close', gone.raise)
   }
+}
+
+/** In one system call where the stream knows how. */
+function write(stdin: Writable, pieces: readonly Uint8Array[], onWritten: () => void): void {
+  stdin.cork()
+  pieces.forEach((piece, index) => stdin.write(piece, index === pieces.length - 1 ? onWritten : undefined))
+  stdin.uncork()
+  if (pieces.length === 0) onWritten()
 }
 
 /** Reads a program's messages to their end, each line cut at 16 KiB, and gives each to `onLine`. */

@@ -3,7 +3,7 @@ import { HostError } from '../errors.ts'
 import type { ArchiveHost } from './archive-host.ts'
 import { LineManifest, MANIFEST_FIELDS } from './manifest.ts'
 import { assertExit, readLines, startProgram } from './run-program.ts'
-import { workerTools } from './worker-tools.ts'
+import { workerTools, type WorkerTools } from './worker-tools.ts'
 
 export interface ScanOptions {
   readonly exclude?: (path: string, type: 'directory' | 'other') => boolean
@@ -40,15 +40,32 @@ export async function scanDirectory(
   const { exclude = () => false, id, signal } = options
   await assertDirectory(host, directory)
   const { find } = await workerTools(host, signal)
-  const argv =
-    find === 'gnu'
-      ? ['find', '.', '-ignore_readdir_race', '-printf', GNU_FORMAT]
-      : ['sh', '-c', 'find . -print0 | xargs -0 -n 256 sh -c "$1" sh', 'sh', BUSYBOX_SCRIPT]
-  await using program = await startProgram(host, argv, { cwd: directory, signal })
+  await using program = await startProgram(host, listArgv(find), { cwd: directory, signal })
   const complaints: string[] = []
   const said = readLines(program.stderr, (line) => {
     if (complaints.length < 5) complaints.push(line)
   })
+  const lines = await readListing(program.stdout, find, exclude)
+  const exit = await program.exited
+  await said
+  signal?.throwIfAborted()
+  assertExit('cannot list the directory', exit, complaints.join('; '))
+  return new LineManifest(lines.sort(), id)
+}
+
+/** Lists its working directory, for `readListing`. */
+export function listArgv(find: WorkerTools['find']): readonly string[] {
+  return find === 'gnu'
+    ? ['find', '.', '-ignore_readdir_race', '-printf', GNU_FORMAT]
+    : ['sh', '-c', 'find . -print0 | xargs -0 -n 256 sh -c "$1" sh', 'sh', BUSYBOX_SCRIPT]
+}
+
+/** Lines of a manifest, in any order: whoever makes one sorts them. Strings of latin1 compare as their bytes do. */
+export async function readListing(
+  stream: Readable,
+  find: WorkerTools['find'],
+  exclude: NonNullable<ScanOptions['exclude']> = () => false,
+): Promise<string[]> {
   const lines: string[] = []
   const take = (line: string): void => {
     const end = line.indexOf('\0')
@@ -56,14 +73,8 @@ export async function scanDirectory(
     if (type !== 'f' && type !== 'd' && type !== 'l') return
     if (end === 0 || !exclude(line.slice(0, end), type === 'd' ? 'directory' : 'other')) lines.push(line)
   }
-  await (find === 'gnu' ? readGnuLines(program.stdout, take) : readBusyboxLines(program.stdout, take))
-  const exit = await program.exited
-  await said
-  signal?.throwIfAborted()
-  assertExit('cannot list the directory', exit, complaints.join('; '))
-  // Strings of latin1 compare as their bytes do.
-  lines.sort()
-  return new LineManifest(lines, id)
+  await (find === 'gnu' ? readGnuLines(stream, take) : readBusyboxLines(stream, take))
+  return lines
 }
 
 async function assertDirectory(host: ArchiveHost, directory: string): Promise<void> {

@@ -17,12 +17,17 @@ export interface TarSink {
   header(): void
   /** Records for all entries after them. */
   global(records: readonly PaxRecord[]): void
-  /** An entry begins; `size` bytes of body follow. */
-  entry(entry: TarEntry): void
+  /**
+   * An entry begins; `size` bytes of body follow. All headers that describe it stand from `start` up to `end` of the chunk
+   * that was pushed, unless `start` is below 0: then they came in several.
+   */
+  entry(entry: TarEntry, start: number, end: number): void
   /** A part of the body, from `start` up to `end` of the chunk that was pushed. */
   body(bytes: Buffer, start: number, end: number): void
   /** The body is complete. */
   entryEnd(): void
+  /** A part of what fills up the last block of a body, as `body`. Nobody checks that they are zeros. */
+  padding?(bytes: Buffer, start: number, end: number): void
 }
 
 type State = 'header' | 'extra' | 'body' | 'padding' | 'last-block' | 'trailer'
@@ -49,6 +54,8 @@ export class TarReader {
   /** Of a header that came in several chunks. */
   #parts: Buffer[] = []
   #extras: EntryExtras = NO_EXTRAS
+  /** Where the headers of the next entry begin in the chunk, or -1. */
+  #headersStart = -1
   #trailing = 0
 
   constructor(sink: TarSink) {
@@ -58,6 +65,7 @@ export class TarReader {
   /** Takes the next bytes. @throws HostError `archive-unsafe` for what is no tar, or one that cannot be trusted */
   push(chunk: Uint8Array): void {
     const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
+    this.#headersStart = -1
     for (let at = 0; at < bytes.length;) at = this.#step(bytes, at)
   }
 
@@ -83,6 +91,7 @@ export class TarReader {
 
   #collectBlock(bytes: Buffer, at: number): number {
     if (this.#blockBytes === 0 && bytes.length - at >= BLOCK) {
+      if (this.#extras === NO_EXTRAS) this.#headersStart = at
       this.#takeBlock(bytes, at)
       return at + BLOCK
     }
@@ -119,7 +128,7 @@ export class TarReader {
     this.#sink.header()
     const header = parseTarHeader(bytes, at)
     if (header.type === 'x' || 'gLK'.includes(header.type)) this.#beginExtra(header)
-    else this.#beginEntry(header)
+    else this.#beginEntry(header, at)
   }
 
   #beginExtra(header: TarHeader): void {
@@ -129,10 +138,10 @@ export class TarReader {
     this.#begin('extra', header.size)
   }
 
-  #beginEntry(header: TarHeader): void {
+  #beginEntry(header: TarHeader, at: number): void {
     const entry = tarEntry(header, this.#extras)
     this.#extras = NO_EXTRAS
-    this.#sink.entry(entry)
+    this.#sink.entry(entry, this.#headersStart, at + BLOCK)
     this.#begin('body', entry.size)
   }
 
@@ -171,19 +180,16 @@ export class TarReader {
 
   #endBody(): void {
     this.#state = 'padding'
-    if (this.#padding === 0) this.#endPadding()
+    if (this.#afterPadding === 'entry') this.#sink.entryEnd()
+    if (this.#padding === 0) this.#state = 'header'
   }
 
   #skipPadding(bytes: Buffer, at: number): number {
     const end = Math.min(bytes.length, at + this.#padding)
     this.#padding -= end - at
-    if (this.#padding === 0) this.#endPadding()
+    if (this.#afterPadding === 'entry') this.#sink.padding?.(bytes, at, end)
+    if (this.#padding === 0) this.#state = 'header'
     return end
-  }
-
-  #endPadding(): void {
-    this.#state = 'header'
-    if (this.#afterPadding === 'entry') this.#sink.entryEnd()
   }
 
   #takeExtra(bytes: Buffer, start: number, end: number): void {

@@ -1,7 +1,8 @@
 import { HostError } from '../errors.ts'
 import { ArchiveHeaderReader, type ArchiveHeader } from './archive-header.ts'
 import type { EntryVetter } from './entry-vetter.ts'
-import { OutputBuffer } from './output-buffer.ts'
+import { HeaderBuffer } from './header-buffer.ts'
+import { PassedOutput } from './passed-output.ts'
 import type { PaxRecord } from './pax-records.ts'
 import { refuse, showPath } from './refuse.ts'
 import { renderSparseMap, SparseMapReader } from './sparse-map.ts'
@@ -17,8 +18,9 @@ const MAX_NARROW_DIRECTORIES = 100_000
 const MAX_DELETION_BYTES = 32 * 1_048_576
 
 /**
- * Turns the tar of somebody we do not trust into one that may be unpacked: every header is read, judged and written anew;
- * bodies pass as they came. Headers come out before their bodies are seen; the end comes out only after `end()`.
+ * Turns the tar of somebody we do not trust into one that may be unpacked: every header is read, judged and written anew,
+ * in its old place where it has the old length; bodies pass as they came, without a copy. Headers come out before their
+ * bodies are seen; the end comes out only after `end()`.
  */
 export class TarSanitiser implements TarSink {
   /** What must be removed before anything is unpacked; complete as soon as there is output. */
@@ -27,13 +29,16 @@ export class TarSanitiser implements TarSink {
   readonly #dialect: TarDialect
   readonly #narrow: Map<string, number>
   readonly #reader = new TarReader(this)
-  readonly #output = new OutputBuffer()
+  readonly #output = new PassedOutput()
+  readonly #headers = new HeaderBuffer()
   readonly #header = new ArchiveHeaderReader()
   #hasEnded = false
   #deletionBytes = 0
   #hasEntries = false
-  #bodySize = 0
-  #sparse: { readonly entry: TarEntry; readonly map: SparseMapReader } | undefined
+  /** The sparse file that is passed on, and its size once its map was read. */
+  #sparse: { readonly entry: TarEntry; readonly map: SparseMapReader; size: number | undefined } | undefined
+  /** What fills up the last block has been written: what came for that is dropped. */
+  #ownPadding = false
 
   /**
    * @param narrow gets the modes of directories that their owner may not change; they come out open, so that they can
@@ -56,15 +61,15 @@ export class TarSanitiser implements TarSink {
     return this.#hasEnded
   }
 
-  /** @returns what can be passed on. @throws HostError `archive-unsafe` */
-  push(chunk: Uint8Array): readonly Buffer[] {
+  /**
+   * @param chunk is written into
+   * @returns what can be passed on: parts of the chunk, mostly
+   * @throws HostError `archive-unsafe`
+   */
+  push(chunk: Buffer): readonly Buffer[] {
+    this.#output.begin(chunk)
     this.#reader.push(chunk)
-    return this.#output.take(false)
-  }
-
-  /** Takes back what `push` or `end` returned, when it was written. */
-  giveBack(piece: Buffer): void {
-    this.#output.giveBack(piece)
+    return this.#output.take()
   }
 
   /** The stream has ended well. @returns the rest. @throws HostError `archive-unsafe` when the archive has not ended */
@@ -72,7 +77,7 @@ export class TarSanitiser implements TarSink {
     this.#reader.end()
     this.#hasEnded = true
     this.#output.add(renderEnd(this.#output.total, RECORD_BYTES))
-    return this.#output.take(true)
+    return this.#output.take()
   }
 
   header(): void {
@@ -94,42 +99,56 @@ export class TarSanitiser implements TarSink {
     }
   }
 
-  entry(entry: TarEntry): void {
+  entry(entry: TarEntry, start: number, end: number): void {
     this.#hasEntries = true
     const safe = this.#open(this.#vetter.vet(entry))
-    this.#bodySize = safe.size
     if (safe.sparseSize === undefined) {
-      this.#write(safe)
+      this.#write(safe, start, end)
       return
     }
     if (this.#dialect === 'gnu')
       throw new HostError('unsupported', `a sparse file needs GNU tar to unpack: ${showPath(safe.path)}`)
-    this.#sparse = { entry: safe, map: new SparseMapReader(safe.path, safe.sparseSize, safe.size) }
+    const map = new SparseMapReader(safe.path, safe.sparseSize, safe.size)
+    this.#sparse = { entry: safe, map, size: undefined }
   }
 
   body(bytes: Buffer, start: number, end: number): void {
-    if (this.#sparse === undefined) {
-      this.#output.add(bytes, start, end)
+    const sparse = this.#sparse
+    if (sparse === undefined || sparse.size !== undefined) {
+      this.#output.keep(start, end)
       return
     }
-    const { taken, map } = this.#sparse.map.push(bytes.subarray(start, end))
+    const { taken, map } = sparse.map.push(bytes.subarray(start, end))
     if (map === undefined) return
     // Written anew, so that what unpacks reads the very map that was checked.
     const head = renderSparseMap(map)
-    this.#bodySize = head.length + map.reduce((sum, { length }) => sum + length, 0)
-    this.#write({ ...this.#sparse.entry, size: this.#bodySize })
+    sparse.size = head.length + map.reduce((sum, { length }) => sum + length, 0)
+    this.#write({ ...sparse.entry, size: sparse.size }, -1, -1)
     this.#output.add(head)
-    this.#sparse = undefined
-    this.#output.add(bytes, start + taken, end)
+    this.#output.keep(start + taken, end)
   }
 
   entryEnd(): void {
-    if (this.#sparse !== undefined) throw refuse("a sparse file's map is cut", this.#sparse.entry.path)
-    this.#output.addZeros(paddingOf(this.#bodySize))
+    if (this.#sparse === undefined) return
+    const { entry, size } = this.#sparse
+    if (size === undefined) throw refuse("a sparse file's map is cut", entry.path)
+    this.#output.add(Buffer.alloc(paddingOf(size)))
+    this.#sparse = undefined
+    this.#ownPadding = true
   }
 
-  #write(entry: TarEntry): void {
-    writeEntry(this.#output, entry, this.#dialect)
+  padding(_bytes: Buffer, start: number, end: number): void {
+    if (!this.#ownPadding) this.#output.blank(start, end)
+  }
+
+  /** Over the headers that came, when those stand together and are as long. */
+  #write(entry: TarEntry, start: number, end: number): void {
+    this.#ownPadding = false
+    this.#headers.clear()
+    writeEntry(this.#headers, entry, this.#dialect)
+    const { written } = this.#headers
+    if (start >= 0 && end - start === written.length) this.#output.replace(start, written)
+    else this.#output.add(Buffer.from(written))
   }
 
   #open(entry: TarEntry): TarEntry {

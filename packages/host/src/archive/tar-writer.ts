@@ -1,4 +1,4 @@
-import { MOST_GROWTH_BYTES, type OutputBuffer } from './output-buffer.ts'
+import type { HeaderBuffer } from './header-buffer.ts'
 import { paxText, type PaxRecord } from './pax-records.ts'
 import type { TarEntry } from './tar-entry.ts'
 import { BLOCK, paddingOf, renderTarHeader, writeTarHeader, type TarHeader } from './tar-header.ts'
@@ -16,7 +16,7 @@ const NAME_BYTES = 100
 const MAX_OCTAL_TIME = 0o77777777777
 
 /** Writes the headers of an entry, those that describe it first. A sparse file keeps its map only in `pax`. */
-export function writeEntry(output: OutputBuffer, entry: TarEntry, dialect: TarDialect): void {
+export function writeEntry(output: HeaderBuffer, entry: TarEntry, dialect: TarDialect): void {
   const name = entry.path === '' ? './' : `./${entry.path}${entry.type === 'directory' ? '/' : ''}`
   // What a hard link names is an entry, so that it is spelt like one.
   const link = entry.type === 'hard-link' ? `./${entry.link}` : entry.link
@@ -42,13 +42,13 @@ export function writeEntry(output: OutputBuffer, entry: TarEntry, dialect: TarDi
   writeHeader(output, header, 'ustar')
 }
 
-function writeHeader(output: OutputBuffer, header: TarHeader, magic: 'ustar' | 'gnu'): void {
+function writeHeader(output: HeaderBuffer, header: TarHeader, magic: 'ustar' | 'gnu'): void {
   const at = output.grow(BLOCK)
-  writeTarHeader(output.slab, at, header, magic)
+  writeTarHeader(output.bytes, at, header, magic)
 }
 
 /** As `paxHeader` of type `x`: of every entry there is one, since times have fractions. */
-function writePaxHeader(output: OutputBuffer, records: readonly PaxRecord[]): void {
+function writePaxHeader(output: HeaderBuffer, records: readonly PaxRecord[]): void {
   const text = paxText(records)
   const header = PAX_HEADERS[text.length]
   if (header === undefined) writeHeader(output, paxHeaderOf('x', text.length), 'ustar')
@@ -57,15 +57,11 @@ function writePaxHeader(output: OutputBuffer, records: readonly PaxRecord[]): vo
 }
 
 /** Latin1, filled up to a full block. */
-function writeText(output: OutputBuffer, text: string): void {
+function writeText(output: HeaderBuffer, text: string): void {
   const size = text.length + paddingOf(text.length)
-  if (size > MOST_GROWTH_BYTES) {
-    output.add(Buffer.from(text + '\0'.repeat(size - text.length), 'latin1'))
-    return
-  }
   const at = output.grow(size)
-  output.slab.write(text, at, 'latin1')
-  output.slab.fill(0, at + text.length, at + size)
+  output.bytes.write(text, at, 'latin1')
+  output.bytes.fill(0, at + text.length, at + size)
 }
 
 /** Rounded down; by its digits, since a number has not enough of them. */
@@ -103,7 +99,7 @@ export function renderEnd(bytesBefore: number, record: number): Buffer {
 }
 
 /** GNU's way: the name is the body of an entry of its own, with a NUL behind it. */
-function writeLongName(output: OutputBuffer, type: 'L' | 'K', name: string): void {
+function writeLongName(output: HeaderBuffer, type: 'L' | 'K', name: string): void {
   if (name.length <= NAME_BYTES) return
   const header = { name: '././@LongLink', link: '', mode: 0o600, size: name.length + 1, mtime: 0, type }
   writeHeader(output, header, 'gnu')

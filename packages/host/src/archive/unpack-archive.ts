@@ -1,11 +1,12 @@
 import { HostError } from '../errors.ts'
 import type { ArchiveHost } from './archive-host.ts'
 import type { ArchiveHeader } from './archive-header.ts'
-import { decompress } from './decompress.ts'
 import type { EntryVetter } from './entry-vetter.ts'
-import { leaveOnAbort } from './leave-on-abort.ts'
+import type { OpenedArchive } from './opened-archive.ts'
 import type { RunningProcess } from '../running-process.ts'
-import { assertExit, feed, readLines, startProgram, type Closings } from './run-program.ts'
+import { assertExit, feed, feedPortions, readLines, startProgram } from './run-program.ts'
+import type { Closings, Portion } from './run-program.ts'
+import { listArgv, readListing } from './scan-directory.ts'
 import { TarSanitiser } from './tar-sanitiser.ts'
 import type { WorkerTools } from './worker-tools.ts'
 
@@ -18,12 +19,16 @@ export interface UnpackPlace {
   readonly vetter: EntryVetter
   /** Modes of directories to be set in the end. */
   readonly narrow: Map<string, number>
-  readonly maxRatio: number
   readonly signal: AbortSignal | undefined
   /** Gets what has ended. */
   readonly closings: Closings
-  /** Told of the bytes of each chunk that was read. */
-  readonly onBytes: (bytes: number) => void
+}
+
+export interface UnpackOptions {
+  /** Decides by what the archive says about itself, before anything is written, and throws. */
+  readonly accept: (header: ArchiveHeader | undefined) => void
+  /** List what lies there afterwards. */
+  readonly lists: boolean
 }
 
 const GNU_EXTRACT = [
@@ -37,67 +42,87 @@ const GNU_EXTRACT = [
   '--warning=no-timestamp',
 ] as const
 const BUSYBOX_EXTRACT = ['tar', '-x', '-p', '-o', '-f', '-'] as const
+/** Said between unpacking and listing. */
+const LISTING = 'archive-is-listed'
 
 /**
  * Unpacks one archive over what the earlier ones of its series have made.
- * @param accept decides by what the archive says about itself, before anything is written, and throws
+ * @returns what `readListing` gives, when it was asked for
  * @throws HostError `archive-unsafe`, or what the machine said
  */
 export async function unpackArchive(
   place: UnpackPlace,
-  source: AsyncIterable<Uint8Array>,
-  accept: (header: ArchiveHeader | undefined) => void,
-): Promise<void> {
+  archive: OpenedArchive,
+  { accept, lists }: UnpackOptions,
+): Promise<string[]> {
   const { host, tools, directory, signal } = place
   const sanitiser = new TarSanitiser(place.vetter, tools.tar === 'gnu' ? 'pax' : 'gnu', place.narrow)
-  // Ends the reading with everything else that fails, also while the source gives nothing.
-  const reading = new AbortController()
-  const stop = (): void => reading.abort(signal?.reason)
-  signal?.addEventListener('abort', stop, { once: true })
-  async function* safe(): AsyncGenerator<Buffer> {
-    const input = counted(leaveOnAbort(source, reading.signal), place.onBytes)
-    for await (const chunk of decompress(input, place)) yield* sanitiser.push(chunk)
-    yield* sanitiser.end()
-  }
-  const safeBytes = safe()
-  const beginning = safeBytes.next()
+  const safe = sanitised(archive, sanitiser)
+  const beginning = safe.next()
   // Whoever awaits it below hears of a failure.
   beginning.catch(() => undefined)
   try {
-    const argv = tools.tar === 'gnu' ? GNU_EXTRACT : BUSYBOX_EXTRACT
     // It does nothing before it is fed.
-    const program = await startProgram(host, argv, { cwd: directory, stdin: 'pipe', signal })
+    const program = await startProgram(host, unpackArgv(tools, lists), {
+      cwd: directory,
+      stdin: 'pipe',
+      signal,
+    })
     try {
       const first = await beginning
       accept(sanitiser.archiveHeader)
       await forEachPath(place, ['rm', '-rf', '--'], sanitiser.deletions)
-      await unpack(program, startingWith(first, safeBytes), (piece) => sanitiser.giveBack(piece), signal)
+      const lines = await unpack(program, startingWith(first, safe), lists ? tools.find : undefined, signal)
       // Busybox may end at the end of the archive and leave the zeros after it.
       if (!sanitiser.hasEnded) throw new HostError('io', 'tar has ended before the archive did')
+      return lines
     } finally {
       place.closings.add(program)
     }
   } finally {
-    signal?.removeEventListener('abort', stop)
-    reading.abort(new Error('nobody reads the archive any more'))
-    await safeBytes.return(undefined)
+    await archive[Symbol.asyncDispose]()
+    await safe.return(undefined)
   }
+}
+
+async function* sanitised(archive: OpenedArchive, sanitiser: TarSanitiser): AsyncGenerator<Portion> {
+  for await (const { bytes, giveBack } of archive.chunks()) {
+    const pieces = sanitiser.push(bytes)
+    if (pieces.length > 0) yield { pieces, onWritten: giveBack }
+    else giveBack()
+  }
+  yield { pieces: sanitiser.end() }
+}
+
+/** One program for both: the second has nothing to wait for. */
+function unpackArgv({ tar, find }: WorkerTools, lists: boolean): readonly string[] {
+  const extract = tar === 'gnu' ? GNU_EXTRACT : BUSYBOX_EXTRACT
+  if (!lists) return extract
+  return ['sh', '-c', `${extract.join(' ')} || exit; echo ${LISTING} >&2; exec "$@"`, 'sh', ...listArgv(find)]
 }
 
 async function unpack(
   program: RunningProcess,
-  safeBytes: AsyncIterable<Buffer>,
-  onWritten: (piece: Buffer) => void,
+  safe: AsyncIterable<Portion>,
+  find: WorkerTools['find'] | undefined,
   signal: AbortSignal | undefined,
-): Promise<void> {
-  const complaints: string[] = []
-  const saying = readLines(program.stderr, (line) => complaints.length < 5 && complaints.push(line))
-  program.stdout.resume()
-  await feed(program.stdin, safeBytes, onWritten)
+): Promise<string[]> {
+  let what = 'cannot unpack the archive'
+  let complaints: string[] = []
+  const saying = readLines(program.stderr, (line) => {
+    if (line === LISTING) [what, complaints] = ['cannot list what was unpacked', []]
+    else if (complaints.length < 5) complaints.push(line)
+  })
+  if (find === undefined) program.stdout.resume()
+  const listing = find === undefined ? Promise.resolve([]) : readListing(program.stdout, find)
+  // Only of a program that has ended well it is of interest.
+  listing.catch(() => undefined)
+  await feedPortions(program.stdin, safe)
   const exit = await program.exited
   await saying
   signal?.throwIfAborted()
-  assertExit('cannot unpack the archive', exit, complaints.join('; '))
+  assertExit(what, exit, complaints.join('; '))
+  return listing
 }
 
 /** Runs a program with the paths behind its arguments, as often as it takes. */
@@ -132,21 +157,11 @@ export async function* nulEnded(paths: Iterable<string>): AsyncGenerator<Buffer>
   if (piece !== '') yield Buffer.from(piece, 'latin1')
 }
 
-async function* startingWith(
-  first: IteratorResult<Buffer, unknown>,
-  rest: AsyncGenerator<Buffer>,
-): AsyncGenerator<Buffer> {
+async function* startingWith<T>(
+  first: IteratorResult<T, unknown>,
+  rest: AsyncGenerator<T>,
+): AsyncGenerator<T> {
   if (first.done === true) return
   yield first.value
   yield* rest
-}
-
-async function* counted(
-  source: AsyncIterable<Uint8Array>,
-  onBytes: (bytes: number) => void,
-): AsyncGenerator<Uint8Array> {
-  for await (const chunk of source) {
-    onBytes(chunk.length)
-    yield chunk
-  }
 }

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { expect, test } from 'vitest'
-import { BulkPipe } from '../../src/archive/bulk-pipe.ts'
+import { BulkPipe, type LentChunk } from '../../src/archive/bulk-pipe.ts'
 
 /** Numbers in lines, so that a piece that is lost, repeated or overwritten changes the digest. */
 const LINES = 'seq 1 2000000'
@@ -23,8 +23,30 @@ test('all of an output comes in its order, however slowly it is read', async () 
   for await (const chunk of pipe.chunks()) {
     // What is read meanwhile must not touch it.
     if (chunks % 3 === 0) await new Promise((resolve) => setImmediate(resolve))
-    digest.update(chunk)
+    digest.update(chunk.bytes)
+    chunk.giveBack()
     chunks += 1
+  }
+  await exited
+  pipe.destroy()
+  expect(digest.digest('hex')).toBe(expected.digest('hex'))
+})
+
+test('what is lent is left alone until it is given back, in whatever order that happens', async () => {
+  const expected = createHash('sha256')
+  for (let line = 1; line <= 2_000_000; line += 1) expected.update(`${line}\n`)
+  const { pipe, exited } = await run(LINES)
+  const digest = createHash('sha256')
+  const chunks = pipe.chunks()
+  for (let isOver = false; !isOver;) {
+    const held: LentChunk[] = []
+    while (held.length < 3 && !isOver) {
+      const { value } = await chunks.next()
+      if (value === undefined) isOver = true
+      else held.push(value)
+    }
+    for (const { bytes } of held) digest.update(bytes)
+    for (const { giveBack } of held.reverse()) giveBack()
   }
   await exited
   pipe.destroy()
@@ -34,7 +56,7 @@ test('all of an output comes in its order, however slowly it is read', async () 
 test('an output that is empty ends', async () => {
   const { pipe, exited } = await run('true')
   const chunks: Buffer[] = []
-  for await (const chunk of pipe.chunks()) chunks.push(chunk)
+  for await (const { bytes } of pipe.chunks()) chunks.push(bytes)
   await exited
   pipe.destroy()
   expect(chunks).toEqual([])

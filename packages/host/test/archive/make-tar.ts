@@ -3,7 +3,7 @@ import type { PaxRecord } from '../../src/archive/pax-records.ts'
 import type { TarEntry } from '../../src/archive/tar-entry.ts'
 import { paddingOf, renderTarHeader } from '../../src/archive/tar-header.ts'
 import { TarReader } from '../../src/archive/tar-reader.ts'
-import { OutputBuffer } from '../../src/archive/output-buffer.ts'
+import { HeaderBuffer } from '../../src/archive/header-buffer.ts'
 import { renderEnd, writeEntry, type TarDialect } from '../../src/archive/tar-writer.ts'
 
 export interface WholeEntry extends TarEntry {
@@ -18,14 +18,13 @@ export function entry(part: Partial<Omit<WholeEntry, 'size'>> & { readonly path:
 
 /** A tar as we write it. */
 export function makeTar(entries: readonly WholeEntry[], dialect: TarDialect = 'pax'): Buffer {
-  const output = new OutputBuffer()
+  const output = new HeaderBuffer()
   for (const one of entries) {
     writeEntry(output, one, dialect)
     output.add(one.body)
     output.add(Buffer.alloc(paddingOf(one.size)))
   }
-  const all = Buffer.concat(output.take(true))
-  return Buffer.concat([all, renderEnd(all.length, 512)])
+  return Buffer.concat([output.written, renderEnd(output.length, 512)])
 }
 
 /** A tar of one header as it is given, and its body; for what our writer would not write. */

@@ -18,7 +18,8 @@ function newVetter(limits: ArchiveLimits = {}, foldsCase = false): EntryVetter {
 function sanitise(bytes: Buffer, vetter = newVetter(), cuts: readonly number[] = []) {
   const narrow = new Map<string, number>()
   const sanitiser = new TarSanitiser(vetter, 'pax', narrow)
-  const parts = pieces(bytes, cuts).flatMap((piece) => [...sanitiser.push(piece)])
+  // Copies, since it writes into what it gets.
+  const parts = pieces(bytes, cuts).flatMap((piece) => [...sanitiser.push(Buffer.from(piece))])
   const output = Buffer.concat([...parts, ...sanitiser.end()])
   return { output, entries: readTar(output).entries, narrow, deletions: sanitiser.deletions }
 }
