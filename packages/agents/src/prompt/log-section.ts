@@ -8,6 +8,8 @@ export const logSection: PromptSection = ({ features, workPath }) => {
   if (!features.keywords) return undefined
   const on = KEYWORDS.filter((keyword) => isKeywordOn(keyword, features))
   const log = `${workPath}/${AGENT_LOG}`
+  const hasJson = on.some(({ grammar }) => grammar === 'token-and-json')
+  const json = hasJson ? ' JSON has to stand on one line with its keyword.' : ''
   const example = on[0]?.example ?? ''
   return `## Log channel
 
@@ -19,7 +21,7 @@ An entry is read when its newline is there, and waits unseen until then. A \`pri
 
     printf '%s\\n' '${example}' >> ${quoteWord(log)}
 
-\`tail -c 1\` on the log shows whether the last byte is a newline. Append with \`>>\`: what is in the log already stays. JSON has to stand on one line with its keyword.
+\`tail -c 1\` on the log shows whether the last byte is a newline. Append with \`>>\`: what is in the log already stays.${json}
 
 \`DONE\` or \`ERROR\` ends the session. Nothing that you write to the log afterwards is read.`
 }

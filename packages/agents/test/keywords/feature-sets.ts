@@ -25,7 +25,13 @@ export function arbitraryLine(): fc.Arbitrary<string> {
   const piece = fc.oneof(
     fc.constantFrom(...spellings, ...spellings.map((spelling) => spelling.toLowerCase()), 'System'),
     fc.constantFrom(':', ' ', '%', '50%', '\t', '"', '{', '}', '[', ']', '\\', 'k 1', 'https://a.example/'),
-    fc.string({ unit: 'binary', maxLength: 12 }),
+    arbitraryText(12),
   )
   return fc.array(piece, { maxLength: 8 }).map((pieces) => pieces.join(''))
+}
+
+/** Text of any UTF-16 units, halves of characters too; a large part of it is ASCII. */
+export function arbitraryText(maxLength: number): fc.Arbitrary<string> {
+  const code = fc.oneof(fc.nat(0x7f), fc.nat(0xffff), fc.constantFrom(0x0a, 0x0d, 0x85, 0x2028))
+  return fc.array(code, { maxLength }).map((codes) => String.fromCharCode(...codes))
 }

@@ -165,7 +165,7 @@ describe('a line of the log', () => {
           expect(event.text).toBe(visible)
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 1000 },
     )
   })
 
