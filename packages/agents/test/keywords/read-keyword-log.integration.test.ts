@@ -41,10 +41,12 @@ async function toEnd(
 
 /** The kinds of the events, and what they say. */
 function said(entries: readonly KeywordEntry[]): readonly string[] {
-  return entries.map(({ event }) =>
-    Object.values(event)
-      .filter((value) => typeof value === 'string' && value !== '')
-      .join(' '),
+  const texts = entries.map(({ event }) => Object.values(event) as readonly unknown[])
+  return texts.map((values) =>
+    values
+      .filter((value) => typeof value === 'string')
+      .join(' ')
+      .trim(),
   )
 }
 
