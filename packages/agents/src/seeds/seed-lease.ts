@@ -41,6 +41,8 @@ export class SeedLease implements AsyncDisposable {
   private validUntil: number
   private renewing: Promise<void> | undefined
   private released: Promise<boolean> | undefined
+  /** The store may have done it, and nobody was told. */
+  private mayBeReleased = false
   private timer: NodeJS.Timeout | undefined
 
   /** @param claimedAt when it was asked for, by `performance.now()`: before that moment it can't have begun */
@@ -109,9 +111,11 @@ export class SeedLease implements AsyncDisposable {
   private async releaseOnce(): Promise<boolean> {
     clearTimeout(this.timer)
     try {
-      return await this.store.leases.release(this)
+      const isReleased = await this.store.leases.release(this)
+      return isReleased || this.mayBeReleased
     } catch (error) {
       this.released = undefined
+      this.mayBeReleased = true
       this.schedule(RETRY_MS)
       throw error
     }
@@ -132,6 +136,7 @@ export class SeedLease implements AsyncDisposable {
   private lose(cause: unknown): LeaseLostError {
     clearTimeout(this.timer)
     const error = new LeaseLostError(this.seedId, this.holder, { cause })
+    if (this.mayBeReleased) this.released ??= Promise.resolve(true)
     // After our own release nobody has lost anything.
     if (!this.released) this.losing.abort(error)
     return error

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import type { AcquireOptions } from '../../src/seeds/acquire-seed.ts'
 import { renderBundle } from '../../src/seeds/seed-bundle.ts'
+import { LeaseLostError } from '../../src/seeds/seed-error.ts'
 import type { SeedLease } from '../../src/seeds/seed-lease.ts'
 import { StoreError } from '../../src/store/store-error.ts'
 import type { Store } from '../../src/store/store.ts'
@@ -156,6 +157,24 @@ test('while the store does not answer a lease is overdue, not lost', async () =>
   expect(await lease.release()).toBe(true)
   await delay(0)
   expect(lease.state).toBe('released')
+})
+
+test('a lease that was given back is not lost when nobody heard that it was', async () => {
+  let left = 0
+  await using stage = await openSeedsStage(loginManifest(), (store) =>
+    failing(store, () => (left-- > 0 ? 'after' : undefined)),
+  )
+  await insert(stage.store)
+  for (const askAgain of ['release', 'renew'] as const) {
+    const lease = await acquire(stage, 'a')
+    left = 1
+    await expect(lease.release()).rejects.toMatchObject({ code: 'unreachable' })
+    await using _ = await acquire(stage, 'b')
+    if (askAgain === 'renew') await expect(lease.renew()).rejects.toBeInstanceOf(LeaseLostError)
+    expect(await lease.release()).toBe(true)
+    expect(lease.state).toBe('released')
+    expect(lease.signal.aborted).toBe(false)
+  }
 })
 
 test('sessions that have it through the broker keep a seed from being deleted', async () => {

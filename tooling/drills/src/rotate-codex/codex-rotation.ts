@@ -4,9 +4,11 @@ import type { Store } from '@x/agents/store'
 import type { LoginMode } from '@x/codex'
 import type { IssuedTokens, TokenEndpointFixture } from '@x/fixtures'
 import type { Host } from '@x/host'
+import { homeWithLogin } from '../logins/home-with-login.ts'
+import type { LoginFindings } from '../logins/login-tally.ts'
+import { OWNER, storedLogin } from '../logins/stored-login.ts'
 import { findOnWorker } from './find-on-worker.ts'
-import { OWNER } from './errand.ts'
-import { homeWith, storedToken } from './login.ts'
+import { ACCOUNT } from './claims.ts'
 import type { CodexOrchestrator } from './orchestrators.ts'
 import { SESSIONS, type PlannedRotation } from './plan.ts'
 
@@ -29,13 +31,6 @@ export interface CodexRotationOptions {
   readonly say: (text: string) => void
 }
 
-export interface RotationFindings {
-  readonly lost: number
-  readonly repeated: number
-  readonly unknown: number
-  readonly burnt: number
-}
-
 /** Real sessions on one login, which is renewed in every run while whoever drives them is killed. */
 export class CodexRotation {
   private readonly options: CodexRotationOptions
@@ -56,7 +51,7 @@ export class CodexRotation {
     return Array.from({ length: SESSIONS[mode] }, (_, n) => `${mode}-${this.generation}-${n}`)
   }
 
-  async run(planned: PlannedRotation): Promise<RotationFindings> {
+  async run(planned: PlannedRotation): Promise<LoginFindings> {
     const started = performance.now()
     const { mode, say } = this.options
     const family = this.login.family
@@ -147,7 +142,8 @@ export class CodexRotation {
           problems.push(`a session does not answer: ${status ?? 'its process died'}`)
       const { seedId } = this.seed ?? { seedId: '' }
       const { refresh, lease } = await store.seeds.get({ owner: OWNER, seedId })
-      const isBurnt = endpoint.newestOf(this.login.family) !== (await storedToken(store, seedId))
+      const { refreshToken } = await storedLogin(store, seedId)
+      const isBurnt = endpoint.newestOf(this.login.family) !== refreshToken
       // Whoever dies between its mark and its request can't be told from one that dies behind it.
       if (refresh.state === 'unknown') return { problems: [], isUnknown: true, isBurnt }
       if (isBurnt) problems.push('the token that is stored is spent')
@@ -171,7 +167,7 @@ export class CodexRotation {
 
   private async capture(): Promise<SeedSummary> {
     const { seeds, host, directory } = this.options
-    const home = await homeWith(directory, this.login)
+    const home = await homeWithLogin(directory, this.login, ACCOUNT)
     return seeds.capture({ host, home, owner: OWNER, name: this.login.family, agent: 'codex' })
   }
 
@@ -183,7 +179,7 @@ export class CodexRotation {
     if (!this.seed) return
     const key = { owner: OWNER, seedId: this.seed.seedId }
     if (mode === 'brokered') {
-      await seeds.replaceLogin(key, { host, home: await homeWith(directory, this.login) })
+      await seeds.replaceLogin(key, { host, home: await homeWithLogin(directory, this.login, ACCOUNT) })
       return
     }
     await orchestrator.close()

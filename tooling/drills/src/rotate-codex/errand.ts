@@ -2,8 +2,6 @@ import type { LoginMode } from '@x/codex'
 import type { StorePlace } from '../stores/store-place.ts'
 import type { CodexVersion } from '../parse-arguments.ts'
 
-export const OWNER = 'drill'
-
 /** How long a broker's lock lasts when it has died: all three together. */
 export const LOCK_MS = { connectMs: 500, exchangeMs: 1_000, storeMs: 1_000 }
 

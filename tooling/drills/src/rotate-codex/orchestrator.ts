@@ -11,10 +11,10 @@ import {
   type Session,
 } from '@x/codex'
 import { openLocalHost, type Host } from '@x/host'
+import { OWNER, storedLogin } from '../logins/stored-login.ts'
 import { sayLine } from '../stores/program.ts'
 import { openPlace } from '../stores/store-place.ts'
-import { LOCK_MS, OWNER, type CodexErrand, type CodexLine, type CodexTask } from './errand.ts'
-import { storedToken } from './login.ts'
+import { LOCK_MS, type CodexErrand, type CodexLine, type CodexTask } from './errand.ts'
 
 const errand = JSON.parse(process.argv[2] ?? '{}') as CodexErrand
 const say = (line: CodexLine): void => sayLine(line)
@@ -114,7 +114,7 @@ function leaking(broker: Broker, store: Store): Broker {
     ...broker,
     issue: async (session) => ({
       ...(await broker.issue(session)),
-      handle: await storedToken(store, session.seedId),
+      handle: (await storedLogin(store, session.seedId)).refreshToken,
     }),
   }
 }

@@ -5,11 +5,12 @@ import { codexBinary, openTokenEndpoint, type IssuedTokens } from '@x/fixtures'
 import { openLocalHost, type Host } from '@x/host'
 import { openResponsesServer } from '@x/responses'
 import type { Drill, DrillOptions, Losses } from '../drill.ts'
+import { LoginTally } from '../logins/login-tally.ts'
 import { leftBehind } from '../processes.ts'
 import { makeStateDirectory, removeStateDirectory } from '../state-directory.ts'
 import { openPlace, placeIn } from '../stores/store-place.ts'
+import { CLAIMS } from './claims.ts'
 import { CodexRotation } from './codex-rotation.ts'
-import { CLAIMS } from './login.ts'
 import { CodexOrchestrator } from './orchestrators.ts'
 import { MODES, planRotations, type PlannedRotation } from './plan.ts'
 
@@ -25,26 +26,21 @@ export const rotateCodex: Drill = {
   run: rotateLogins,
 }
 
-type Counts = { -readonly [Name in keyof Losses]: Losses[Name] }
-
 async function rotateLogins(options: DrillOptions): Promise<Losses> {
-  const losses: Counts = { lost: 0, repeated: 0, orphans: 0 }
-  const unknown = { reported: 0, burnt: 0 }
+  const tally = new LoginTally()
   const planned = planRotations(options.runs, options.seed)
   for (const mode of MODES) {
     const runs = planned.filter((run) => run.mode === mode)
     if (runs.length === 0) continue
     const directory = await makeStateDirectory()
     try {
-      await rotateMode(options, { mode, runs, directory }, losses, unknown)
+      await rotateMode(options, { mode, runs, directory }, tally)
     } finally {
       await removeStateDirectory(directory)
     }
   }
-  options.say(
-    `unknown: ${unknown.reported} reported, ${unknown.burnt} of them spent by the endpoint's ledger, ${unknown.reported - unknown.burnt} marked and killed before the request`,
-  )
-  return losses
+  options.say(tally.sentence)
+  return tally.losses
 }
 
 async function rotateMode(
@@ -54,8 +50,7 @@ async function rotateMode(
     runs,
     directory,
   }: { readonly mode: LoginMode; readonly runs: readonly PlannedRotation[]; readonly directory: string },
-  losses: Counts,
-  unknown: { reported: number; burnt: number },
+  tally: LoginTally,
 ): Promise<void> {
   const least = new Map<string, number>()
   await using endpoint = await openTokenEndpoint({ claims: CLAIMS })
@@ -85,21 +80,13 @@ async function rotateMode(
     say,
   })
   try {
-    for (const run of runs) {
-      signal.throwIfAborted()
-      const found = await rotation.run(run)
-      losses.lost += found.lost
-      losses.repeated += found.repeated
-      unknown.reported += found.unknown
-      unknown.burnt += found.burnt
-    }
+    await tally.runAll(runs, (run) => rotation.run(run), signal)
     const problems = await rotation.close()
     for (const problem of problems) say(`LOSS  ${mode}, at its end: ${problem}`)
-    losses.lost += problems.length
     await orchestrator.kill()
     const left = await leftBehind(stateDir, GONE_MS)
     for (const one of left) say(`LOSS  ${mode}: ${one} is left`)
-    losses.orphans += left.length
+    tally.addLeft({ lost: problems.length, orphans: left.length })
   } finally {
     await orchestrator.kill()
     await stopAll(host, stateDir)

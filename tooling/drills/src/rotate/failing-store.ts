@@ -35,7 +35,8 @@ export function failingStore(store: BrokerStore, options: FailingStoreOptions): 
   }
 }
 
-function failing<Operations extends object>(
+/** Some fail before they did anything, some after. @param share from 0 to 1 */
+export function failing<Operations extends object>(
   operations: Operations,
   share: number,
   random: SeededRandom,

@@ -1,8 +1,6 @@
 import type { RefreshStep } from '@x/agents/broker'
 import type { StorePlace } from '../stores/store-place.ts'
 
-export const OWNER = 'drill'
-
 /** How long a broker's lock lasts when it has died: all three together. */
 export const LOCK_MS = { connectMs: 500, exchangeMs: 1_000, storeMs: 1_000 }
 

@@ -3,12 +3,12 @@ import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
 import { openBroker, type Broker } from '@x/agents/broker'
 import { createChatGptProvider } from '@x/codex'
+import { OWNER } from '../logins/stored-login.ts'
 import { sayLine } from '../stores/program.ts'
 import { openPlace } from '../stores/store-place.ts'
 import { failingStore } from './failing-store.ts'
 import {
   LOCK_MS,
-  OWNER,
   type DeathStep,
   type OrchestratorErrand,
   type OrchestratorLine,

@@ -2,10 +2,12 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { SeedRecord, Store } from '@x/agents/store'
 import type { TokenEndpointFixture } from '@x/fixtures'
 import type { StorePlace } from '../stores/store-place.ts'
-import { captureLogin, storedLogin } from './login.ts'
-import { LOCK_MS, OWNER } from './orchestrator-errand.ts'
+import type { LoginFindings } from '../logins/login-tally.ts'
+import { OWNER, storedLogin } from '../logins/stored-login.ts'
+import { captureLogin } from './login.ts'
+import { LOCK_MS } from './orchestrator-errand.ts'
 import { Orchestrator } from './orchestrators.ts'
-import { ORCHESTRATORS, type PlannedRun } from './plan.ts'
+import { ORCHESTRATORS, type BrokeredRun } from './plan.ts'
 import { askOnce, askUntilGranted, type SessionAnswer } from './session.ts'
 
 /** A tenth of all calls. */
@@ -23,15 +25,6 @@ export interface RotationOptions {
   /** Of which calls of the store fail. */
   readonly seed: number
   readonly say: (text: string) => void
-}
-
-export interface RunFindings {
-  readonly lost: number
-  readonly repeated: number
-  /** 1 when the login was called unknown. */
-  readonly unknown: number
-  /** 1 when it was, and the endpoint's ledger has the commit whose tokens nobody has. */
-  readonly burnt: number
 }
 
 interface Seat {
@@ -54,7 +47,7 @@ export class Rotation implements AsyncDisposable {
     )
   }
 
-  async run(planned: PlannedRun): Promise<RunFindings> {
+  async run(planned: BrokeredRun): Promise<LoginFindings> {
     const { store, directory, endpoint, say, place } = this.options
     const started = performance.now()
     await Promise.all(this.orchestrators.map((one) => one.start()))
@@ -66,7 +59,7 @@ export class Rotation implements AsyncDisposable {
     problems.push(...(await this.tooEarly(seed, early)))
     const died = this.orchestrators.some((one) => !one.isAlive)
     const seconds = ((performance.now() - started) / 1_000).toFixed(1)
-    const name = `${place.kind} run ${planned.n}: ${planned.death}${died ? ', killed' : ''}`
+    const name = `${place.kind} brokered run ${planned.n}: ${planned.death}${died ? ', killed' : ''}`
     for (const problem of problems) say(`LOSS  ${name}: ${problem}`)
     say(
       `${problems.length > 0 ? 'LOSS' : 'ok'}  ${name}, ${findings.unknown > 0 ? 'unknown' : 'rotated'} in ${seconds} s`,
@@ -89,7 +82,7 @@ export class Rotation implements AsyncDisposable {
 
   /** The victim is asked first, so that it is the one that refreshes; then all of them. */
   private async rotateAndKill(
-    planned: PlannedRun,
+    planned: BrokeredRun,
     seats: readonly Seat[],
   ): Promise<readonly SessionAnswer[]> {
     const { death, victim, afterMs } = planned
@@ -119,10 +112,10 @@ export class Rotation implements AsyncDisposable {
   }
 
   private async judge(
-    { death }: PlannedRun,
+    { death }: BrokeredRun,
     seed: SeedRecord,
     seats: readonly Seat[],
-  ): Promise<{ readonly findings: RunFindings; readonly problems: string[] }> {
+  ): Promise<{ readonly findings: LoginFindings; readonly problems: string[] }> {
     const { store, endpoint } = this.options
     const problems: string[] = []
     const family = seed.name
@@ -137,7 +130,7 @@ export class Rotation implements AsyncDisposable {
       ),
     )
     const { refresh } = await store.seeds.get(key)
-    const { refreshToken } = await storedLogin(store, seed)
+    const { refreshToken } = await storedLogin(store, seed.seedId)
     const isSpent = endpoint.newestOf(family) !== refreshToken
     const reused = endpoint.ledger.filter((entry) => entry.family === family && entry.outcome === 'reused')
     const isUnknown = refresh.state === 'unknown'
@@ -164,7 +157,7 @@ export class Rotation implements AsyncDisposable {
 
   /** Tokens that sessions got although the store has never had them. */
   private async tooEarly(seed: SeedRecord, answers: readonly SessionAnswer[]): Promise<readonly string[]> {
-    const { accessToken } = await storedLogin(this.options.store, seed)
+    const { accessToken } = await storedLogin(this.options.store, seed.seedId)
     const newest = commitIn(accessToken)
     return answers
       .filter((answer) => answer.accessToken !== undefined && commitIn(answer.accessToken) > newest)
