@@ -21,8 +21,9 @@ class TailIterator implements AsyncIterator<TailLine, void> {
   readonly #batches: AsyncIterator<TailBatch, void>
   #batch: TailBatch = []
   #at = 0
-  /** The last of those who wait. */
-  #waiting: Promise<unknown> | undefined
+  #waiting = 0
+  /** Of those who wait; it does not fail. */
+  #last: Promise<unknown> = Promise.resolve()
 
   constructor(signals: readonly (AbortSignal | undefined)[], batches: AsyncIterator<TailBatch, void>) {
     this.#signals = signals
@@ -30,7 +31,7 @@ class TailIterator implements AsyncIterator<TailLine, void> {
   }
 
   next(): Promise<IteratorResult<TailLine, void>> {
-    const line = this.#waiting === undefined ? this.#take() : undefined
+    const line = this.#waiting === 0 ? this.#take() : undefined
     return line === undefined ? this.#wait() : Promise.resolve({ done: false, value: line })
   }
 
@@ -49,28 +50,29 @@ class TailIterator implements AsyncIterator<TailLine, void> {
   }
 
   #wait(): Promise<IteratorResult<TailLine, void>> {
-    const before = this.#waiting
-    const own = this.#afterOthers(before)
-    const settled = own.then(
+    this.#waiting += 1
+    const own = this.#afterOthers(this.#last)
+    this.#last = own.then(
       () => undefined,
       () => undefined,
     )
-    this.#waiting = settled
-    void settled.then(() => {
-      if (this.#waiting === settled) this.#waiting = undefined
-    })
     return own
   }
 
-  async #afterOthers(before: Promise<unknown> | undefined): Promise<IteratorResult<TailLine, void>> {
-    await before
-    for (;;) {
-      const line = this.#take()
-      if (line !== undefined) return { done: false, value: line }
-      const next = await this.#batches.next()
-      if (next.done === true) return next
-      this.#batch = next.value
-      this.#at = 0
+  async #afterOthers(before: Promise<unknown>): Promise<IteratorResult<TailLine, void>> {
+    try {
+      await before
+      for (;;) {
+        const line = this.#take()
+        if (line !== undefined) return { done: false, value: line }
+        const next = await this.#batches.next()
+        if (next.done === true) return next
+        this.#batch = next.value
+        this.#at = 0
+      }
+    } finally {
+      // Before whoever asked can ask again: of a flood only the first line of a batch is waited for.
+      this.#waiting -= 1
     }
   }
 }

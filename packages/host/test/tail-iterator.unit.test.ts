@@ -20,6 +20,18 @@ test('lines of all batches come one by one, also to who asks before it was answe
   expect(await Promise.all([hasty.next(), hasty.next(), hasty.next()])).toEqual([told(1), told(2), told(3)])
 })
 
+test('of a batch only the first line is waited for', async () => {
+  const tail = createTailIterator([], () => batches([line(1), line(2), line(3)], [line(4), line(5)]))
+  for (const first of [1, 4]) {
+    expect(await tail.next()).toEqual(told(first))
+    let known: unknown
+    void tail.next().then((next) => (known = next))
+    await Promise.resolve()
+    expect(known).toEqual(told(first + 1))
+    if (first === 1) await tail.next()
+  }
+})
+
 test('an abort in the middle of a batch is told before its next line', async () => {
   const stop = new AbortController()
   const reason = new Error('enough')

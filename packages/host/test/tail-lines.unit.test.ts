@@ -37,6 +37,24 @@ test('lines and offsets are those of the text, and any of them can be gone on fr
   )
 })
 
+test('long stretches of plain lines are cut as short ones are', () => {
+  const line = fc.oneof(
+    { weight: 8, arbitrary: fc.string({ unit: 'binary-ascii', maxLength: 300 }) },
+    fc.constantFrom('', '\r', 'x\r', 'é', '\ufeff', 'x'.repeat(5_000)),
+  )
+  const lines = fc.array(line, { minLength: 20, maxLength: 120 })
+  fc.assert(
+    fc.property(lines, fc.integer({ min: 4_000, max: 5_000 }), fc.nat(3_000), (some, maxLineBytes, first) => {
+      const all = Buffer.from(some.map((text) => `${text.replaceAll('\n', '')}\n`).join(''))
+      const short = [...all].map((_byte, at) => all.subarray(at, at + 1))
+      const expected = cut(short, maxLineBytes)
+      expect(cut([all], maxLineBytes)).toEqual(expected)
+      expect(cut([all.subarray(0, first), all.subarray(first)], maxLineBytes)).toEqual(expected)
+    }),
+    { numRuns: 30 },
+  )
+})
+
 test('a piece whose memory is used again changes nothing', () => {
   const piece = Buffer.from('half')
   const lines = new LineCutter(100)

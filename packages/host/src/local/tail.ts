@@ -8,7 +8,8 @@ import type { TailLine, TailOptions } from '../tail.ts'
 import { DirectoryWatch } from './directory-watch.ts'
 import { fileError } from './file-error.ts'
 
-const READ_BYTES = 64 * 1024
+/** Each piece is a turn of another thread, which takes as long as telling hundreds of lines. */
+const READ_BYTES = 256 * 1024
 
 /** As `Host.tail`; also ends, and throws its reason, when `hostSignal` aborts. */
 export function tailLocal(
@@ -36,17 +37,28 @@ async function* follow(
 ): AsyncGenerator<TailBatch, void> {
   using watch = new DirectoryWatch(file)
   const reader = new TailReader(placeOf(file, settings.noFollow), { ...settings, readBytes: READ_BYTES })
+  let ahead: Promise<Buffer | undefined> | undefined
   try {
     for (;;) {
       const isTold = await watch.wait(signal)
       signal.throwIfAborted()
       // Only the first: others have their turn between the pieces of a flood.
-      for (let chunk = await reader.read(isTold); chunk !== undefined; chunk = await reader.read()) {
-        yield reader.lines.add(chunk)
+      for (
+        let chunk = await reader.read(isTold);
+        chunk !== undefined;
+        chunk = await (ahead ?? reader.read())
+      ) {
+        const lines = reader.lines.add(chunk)
+        // Of a flood the next piece comes while this one is told.
+        ahead = chunk.length < READ_BYTES ? undefined : reader.read()
+        // Whoever awaits it hears of a failure.
+        ahead?.catch(() => undefined)
+        yield lines
         signal.throwIfAborted()
       }
     }
   } finally {
+    await ahead?.catch(() => undefined)
     await reader.close()
   }
 }
