@@ -1,4 +1,4 @@
-// The whole public surface of @x/agents; adding a line here is an API change. What runs is behind subpaths.
+// The whole public surface of @x/agents; adding a line here is an API change. Stores are behind subpaths.
 export type { Approval, ApprovalDecision } from './conversation/approval.ts'
 export type {
   CloseReason,
@@ -29,3 +29,18 @@ export type {
   UserMessage,
 } from './conversation/item.ts'
 export type { SessionStatus, SessionSummary } from './conversation/session-summary.ts'
+export type { AgentSender, OutgoingMessage } from './driver/agent-sender.ts'
+export { runAgentSession } from './driver/run-agent-session.ts'
+export type { SessionBudgets } from './driver/session-budgets.ts'
+export type {
+  CallerMessages,
+  CallOptions,
+  HandedOver,
+  ProgramMessage,
+  SessionCallbacks,
+} from './driver/session-callbacks.ts'
+export { AgentSessionError, type AgentSessionErrorCode } from './driver/session-error.ts'
+export type { AgentSessionOptions, SessionHooks, SessionStore } from './driver/session-options.ts'
+export type { SessionOutcome, SessionPhase, SessionProblem } from './driver/session-outcome.ts'
+export type { FileProgress, SessionContext } from './files/session-context.ts'
+export type { SessionTask } from './journal/session-journal.ts'

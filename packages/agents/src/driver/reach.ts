@@ -1,0 +1,43 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Host } from '@x/host'
+import { isOutOfReach } from './is-out-of-reach.ts'
+
+const FIRST_PAUSE_MS = 50
+const LONGEST_PAUSE_MS = 2_000
+
+export interface ReachOptions {
+  readonly host: Host
+  /** How long the machine may be out of reach, in milliseconds. */
+  readonly lostMs: number
+  readonly signal: AbortSignal
+}
+
+/**
+ * Does something on the machine, again and again while that is out of reach: the host dials by itself. It must be
+ * something that may be done twice.
+ * @param onProgress is called by what shows that the machine answers: the time begins anew then
+ * @throws what says that the machine is out of reach, after `lostMs`; the reason of `signal`; what `action` throws
+ */
+export async function whileReachable<T>(
+  { lostMs, signal }: ReachOptions,
+  action: (onProgress: () => void) => Promise<T>,
+): Promise<T> {
+  let lostAt: number | undefined
+  let pauseMs = FIRST_PAUSE_MS
+  const onProgress = (): void => {
+    lostAt = undefined
+    pauseMs = FIRST_PAUSE_MS
+  }
+  for (;;) {
+    signal.throwIfAborted()
+    try {
+      return await action(onProgress)
+    } catch (error) {
+      signal.throwIfAborted()
+      lostAt ??= performance.now()
+      if (!isOutOfReach(error) || performance.now() + pauseMs - lostAt > lostMs) throw error
+    }
+    await delay(pauseMs, undefined, { signal }).catch(() => undefined)
+    pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)
+  }
+}
