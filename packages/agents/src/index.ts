@@ -1,4 +1,4 @@
-// The whole public surface of @x/agents; adding a line here is an API change. Stores are behind subpaths.
+// The whole public surface of @x/agents; adding a line here is an API change. What is dear to load is behind subpaths.
 export type { Approval, ApprovalDecision } from './conversation/approval.ts'
 export type {
   CloseReason,
@@ -44,3 +44,17 @@ export type { AgentSessionOptions, SessionHooks, SessionStore } from './driver/s
 export type { SessionOutcome, SessionPhase, SessionProblem } from './driver/session-outcome.ts'
 export type { FileProgress, SessionContext } from './files/session-context.ts'
 export type { SessionTask } from './journal/session-journal.ts'
+export { keywordFeatures } from './keywords/features.ts'
+export type { KeywordFeatures } from './keywords/features.ts'
+export type { KeywordEvent } from './keywords/keyword-event.ts'
+export type { LogPosition } from './keywords/log-position.ts'
+export { parseKeywordLine } from './keywords/parse-keyword-line.ts'
+export { readKeywordLog } from './keywords/read-keyword-log.ts'
+export type { KeywordEntry, KeywordLogOptions } from './keywords/read-keyword-log.ts'
+export type { PathGrant, PromptFacts, PromptSection, ResumeFacts } from './prompt/prompt-facts.ts'
+export { renderPrompt } from './prompt/render-prompt.ts'
+export type { PromptOptions } from './prompt/render-prompt.ts'
+export { renderResumeLine } from './prompt/resume-line.ts'
+export { quoteForgedSystem, renderSystemMessage, RESUME_NOTICE } from './prompt/system-message.ts'
+export { installBrowserShims } from './shims/install-browser-shims.ts'
+export type { BrowserShimOptions, BrowserShims } from './shims/install-browser-shims.ts'
