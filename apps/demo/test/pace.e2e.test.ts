@@ -91,13 +91,15 @@ function flood(conversation: ScriptedConversation): { stop(): number } {
 }
 
 /**
- * Notes what the layout shifts beside the transcript's rows, also while somebody types, and how far the end of the
- * transcript was out of sight. Rows are left out: the browser expects them to go up when their list scrolls, and calls
- * it a shift when one stays at the end.
+ * Notes what the layout shifts beside the transcript's rows, also while somebody types; and of the rows, in each frame
+ * as it was painted, how far from the end of the view the last one ended, and which went down. They are not asked of the
+ * browser's list of shifts: it expects rows to go up when their list scrolls, and calls it a shift when one stays at the
+ * end.
  */
 const WATCH = `(() => {
   window.shifts = []
-  window.behind = 0
+  window.behind = []
+  window.sunk = []
   const box = document.querySelector('.x-transcript')
   const isBeside = ({ node }) => {
     const element = node?.nodeType === Node.TEXT_NODE ? node.parentElement : node
@@ -110,12 +112,57 @@ const WATCH = `(() => {
     for (const { sources } of list.getEntries()) window.shifts.push(...sources.filter(isBeside).map(told))
   })
   window.observer.observe({ type: 'layout-shift' })
+  let ends = {}
+  const note = (entries) => {
+    const [list] = entries
+    const rows = entries.slice(1)
+    const drawn = rows.filter(({ boundingClientRect }) => boundingClientRect.height > 0)
+    // Of a row that was drawn anew in this frame only its successor could tell; the list tells always.
+    for (const { boundingClientRect, rootBounds } of rows.at(-1) === drawn.at(-1) ? [list, ...drawn.slice(-1)] : [list])
+      window.behind.push(Math.abs(boundingClientRect.bottom - rootBounds.bottom))
+    const before = ends
+    ends = Object.fromEntries(drawn.map(({ target, boundingClientRect }) => [target.dataset.row, boundingClientRect.bottom]))
+    for (const row in ends) if (ends[row] > before[row] + 1) window.sunk.push(row + ': ' + before[row] + ' to ' + ends[row])
+  }
   const look = () => {
-    window.behind = Math.max(window.behind, box.scrollHeight - box.scrollTop - box.clientHeight)
+    // What has just begun to be observed is told where it stands when all of this frame is laid out, before its paint.
+    const places = new IntersectionObserver((entries) => (places.disconnect(), note(entries)), { root: box })
+    for (const row of box.querySelectorAll('.x-rows, [data-row]')) places.observe(row)
     window.looking = requestAnimationFrame(look)
   }
   look()
 })()`
+
+/** Resolves when the transcript has stood still for some frames: a page's scroll is smooth. */
+const REST = `new Promise((rested) => {
+  const box = document.querySelector('.x-transcript')
+  let [top, same] = [box.scrollTop, 0]
+  const look = () => {
+    same = box.scrollTop === top ? same + 1 : 0
+    top = box.scrollTop
+    if (same === 10) rested()
+    else requestAnimationFrame(look)
+  }
+  look()
+})`
+
+/** What the watch has seen of the rows until now; it ends. */
+async function seenOfRows(page: Page) {
+  await page.evaluate('cancelAnimationFrame(window.looking); window.observer.disconnect()')
+  const behind = await page.evaluate<number[]>('window.behind')
+  // Too few frames say nothing.
+  expect(behind.length).toBeGreaterThan(10)
+  return { behind: behind.filter((px) => px > 1), sunk: await page.evaluate('window.sunk') }
+}
+
+const FOLLOWED = { behind: [], sunk: [] }
+
+/** How much of the transcript is below the end of the view, in CSS pixels. */
+async function below(page: Page): Promise<number> {
+  return page.evaluate(
+    "(() => { const box = document.querySelector('.x-transcript'); return box.scrollHeight - box.scrollTop - box.clientHeight })()",
+  )
+}
 
 /** Where an item's top stands in the window, in CSS pixels. */
 async function topOf(page: Page, itemId: string): Promise<number> {
@@ -129,6 +176,7 @@ describe('the pace of the page', () => {
   const conversations = {
     small: new ScriptedConversation(),
     long: new ScriptedConversation(longState()),
+    back: new ScriptedConversation(longState()),
   }
 
   beforeAll(async () => {
@@ -194,8 +242,12 @@ describe('the pace of the page', () => {
     async (name) => {
       const { page } = it
       await page.evaluate(`location.hash = '#/s/${name}'`)
+      await page.getByRole('heading', { name: `The session ${name}` }).waitFor()
       await session.message.waitFor()
       const meter = await openMeter(page)
+      const widthOf = async (button: 'Send' | 'Queue'): Promise<number | undefined> =>
+        (await page.getByRole('button', { name: button, exact: true }).boundingBox())?.width
+      const width = await widthOf('Send')
       const water = flood(conversations[name])
       // Until the box is full, what comes pushes down what stands below it; from then on nothing moves but by scrolling.
       await page.locator('[data-item-id="yes"]').waitFor()
@@ -206,6 +258,7 @@ describe('the pace of the page', () => {
           ),
         )
         .toBeGreaterThan(100)
+      expect(await widthOf('Queue')).toBe(width)
       await page.evaluate(WATCH)
       // One line: a second one would make the composer higher.
       const words = 'the quick brown fox'
@@ -213,15 +266,44 @@ describe('the pace of the page', () => {
       const started = performance.now()
       await session.message.pressSequentially(words, { delay: 120 })
       const share = ((await workOf(meter)) - before) / ((performance.now() - started) / 1_000)
-      await page.evaluate('cancelAnimationFrame(window.looking); window.observer.disconnect()')
+      const rows = await seenOfRows(page)
       const sent = water.stop()
       expect(await session.message.inputValue()).toBe(words)
       expect(sent).toBeGreaterThan(2_000)
       expect(await page.evaluate('window.shifts')).toEqual([])
-      // Looked at before each paint, when what came since the last one is not laid out yet: less than the tail of a frame.
-      expect(await page.evaluate('window.behind')).toBeLessThan(200)
+      expect(rows).toEqual(FOLLOWED)
       expect(share).toBeLessThan(0.6)
       await session.message.fill('')
     },
   )
+
+  test('whoever goes back while it streams, by a line or by a page, is let go, and follows again at the end', async () => {
+    const { page } = it
+    await page.evaluate(`location.hash = '#/s/back'`)
+    await page.getByRole('heading', { name: 'The session back' }).waitFor()
+    await session.message.waitFor()
+    const water = flood(conversations.back)
+    await page.locator('[data-item-id="yes"]').waitFor()
+    const jump = page.getByRole('button', { name: 'Jump to latest' })
+    // At the edge: a box in the middle would be scrolled first.
+    await session.transcript.hover({ position: { x: 16, y: 100 } })
+    await page.mouse.wheel(0, -4)
+    await jump.waitFor()
+    await expect.poll(() => below(page)).toBeGreaterThan(100)
+    await jump.click()
+    await jump.waitFor({ state: 'detached' })
+    // The button has gone, and left the keys to the transcript.
+    await page.keyboard.press('PageUp')
+    await jump.waitFor()
+    await expect.poll(() => below(page)).toBeGreaterThan(400)
+    await page.evaluate(REST)
+    await page.keyboard.press('End')
+    await jump.waitFor({ state: 'detached' })
+    await page.locator('[data-turn-id="flood"]').waitFor()
+    await page.evaluate(WATCH)
+    await expect.poll(() => page.evaluate('window.behind.length')).toBeGreaterThan(10)
+    expect(await seenOfRows(page)).toEqual(FOLLOWED)
+    water.stop()
+    expect(await jump.count()).toBe(0)
+  })
 })

@@ -1,5 +1,5 @@
 import { memo, useMemo } from 'react'
-import type { MouseEvent, ReactNode } from 'react'
+import type { MouseEvent, ReactNode, RefObject } from 'react'
 import { Virtualizer } from 'virtua'
 import type { Approval, ConversationState } from '@x/agents/conversation'
 import type { PendingMessage } from '../connection/outbox.ts'
@@ -33,7 +33,6 @@ export const Transcript = memo(function Transcript(props: TranscriptProps) {
   const { turns, approvals } = conversation
   const rows = useMemo(() => buildRows(turns, outbox), [turns, outbox])
   const { scroller, content, list } = useTranscriptScroll({ keeper, rows, sessionId, itemId })
-  const atEnd = useStore(keeper.atEnd)
   return (
     <div className="x-transcript-frame">
       {/* Each delta read aloud would bury the listener; a live region elsewhere says what matters. */}
@@ -45,7 +44,7 @@ export const Transcript = memo(function Transcript(props: TranscriptProps) {
         aria-live="off"
         tabIndex={0}
         onClickCapture={(event) => {
-          if (opensSomething(event)) keeper.release()
+          if (opensSomething(event)) keeper.hold()
         }}
       >
         <div className="x-transcript-content" ref={content}>
@@ -60,6 +59,8 @@ export const Transcript = memo(function Transcript(props: TranscriptProps) {
                 item={RowItem}
                 data={rows.all}
                 bufferSize={SPARE_PX}
+                // Called when rows were measured and stand in their places, before the paint.
+                onResize={keeper.measured}
               >
                 {(row, index) => (
                   <RowView
@@ -76,14 +77,29 @@ export const Transcript = memo(function Transcript(props: TranscriptProps) {
           )}
         </div>
       </div>
-      {!atEnd && (
-        <button type="button" className="x-jump" onClick={keeper.toEnd}>
-          Jump to latest
-        </button>
-      )}
+      <JumpButton keeper={keeper} scroller={scroller} />
     </div>
   )
 })
+
+interface JumpButtonProps {
+  readonly keeper: ScrollKeeper
+  readonly scroller: RefObject<HTMLElement | null>
+}
+
+function JumpButton({ keeper, scroller }: JumpButtonProps) {
+  if (useStore(keeper.atEnd)) return null
+  const jump = (): void => {
+    keeper.toEnd()
+    // The button goes away: who came by keyboard goes on from what they jumped to.
+    scroller.current?.focus({ preventScroll: true })
+  }
+  return (
+    <button type="button" className="x-jump" onClick={jump}>
+      Jump to latest
+    </button>
+  )
+}
 
 interface RowViewProps {
   readonly row: Row

@@ -1,8 +1,9 @@
-import { useEffect, useLayoutEffect, useRef } from 'react'
+import { useCallback, useEffect, useLayoutEffect, useRef } from 'react'
 import type { RefObject } from 'react'
 import type { VirtualizerHandle } from 'virtua'
 import type { ScrollKeeper } from '../hooks/scroll-keeper.ts'
 import { placeOf, rememberedPlace, rememberPlace } from './transcript-place.ts'
+import type { Place } from './transcript-place.ts'
 import type { Rows } from './transcript-rows.ts'
 
 export interface TranscriptScroll {
@@ -34,16 +35,20 @@ export function useTranscriptScroll(options: TranscriptScrollOptions): Transcrip
     // What has grown in this very frame is followed in it.
     keeper.settle()
   }, [keeper, rows])
+  // Not by the list's own means: once asked, it goes on scrolling while rows grow, whatever the reader does.
+  const goToRow = useCallback(
+    ({ rowId, offset }: Place) => {
+      const index = known.current.all.findIndex((row) => row.id === rowId)
+      if (index !== -1) keeper.goTo(() => (list.current?.getItemOffset(index) ?? 0) - offset)
+    },
+    [keeper],
+  )
   useLayoutEffect(() => {
     const box = scroller.current
     if (!box || !content.current) return undefined
-    const place = rememberedPlace(sessionId)
-    const index = place ? known.current.all.findIndex((row) => row.id === place.rowId) : -1
-    if (place && index !== -1) {
-      keeper.release()
-      list.current?.scrollToIndex(index, { align: 'start', offset: -place.offset })
-    }
     const letGo = keeper.attach(box, content.current)
+    const place = rememberedPlace(sessionId)
+    if (place) goToRow(place)
     const save = (): void => {
       // A view that does not show has no place: what was remembered before stays.
       if (box.clientHeight > 0) rememberPlace(sessionId, keeper.atEnd.read() ? undefined : placeOf(box))
@@ -54,13 +59,9 @@ export function useTranscriptScroll(options: TranscriptScrollOptions): Transcrip
       window.removeEventListener('pagehide', save)
       letGo()
     }
-  }, [keeper, sessionId])
+  }, [keeper, sessionId, goToRow])
   useEffect(() => {
-    if (itemId === undefined) return
-    const index = known.current.all.findIndex((row) => row.id === itemId)
-    if (index === -1) return
-    keeper.release()
-    list.current?.scrollToIndex(index, { align: 'start', offset: -24 })
-  }, [keeper, itemId])
+    if (itemId !== undefined) goToRow({ rowId: itemId, offset: 24 })
+  }, [itemId, goToRow])
   return { scroller, content, list }
 }
