@@ -4,6 +4,12 @@ export { attachSession } from './session/attach-session.ts'
 export { listSessions, removeSession, stopSession } from './session/list-sessions.ts'
 export type { SessionRecord } from './session/list-sessions.ts'
 export type { Session, SessionOptions, SessionPlace } from './session/session.ts'
+export type {
+  RestoreFrom,
+  SessionSnapshots,
+  SnapshotOptions,
+  SnapshotOutcome,
+} from './session/session-snapshots.ts'
 export type { DynamicTool } from './conversation/dynamic-tools.ts'
 export type { AttachOptions } from './session/attach-session.ts'
 export type { EndOptions } from './session/list-sessions.ts'

@@ -28,6 +28,7 @@ export function keepAll(
   const sessions = new KeptSessions({
     ...place,
     login,
+    hidden: environment.keysDir === undefined ? [] : [environment.keysDir],
     titles: new SessionTitles(host, paths.titles),
     onLogin: () => seeds.notice(),
   })

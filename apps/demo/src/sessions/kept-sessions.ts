@@ -35,6 +35,8 @@ export interface KeptSessionsOptions {
   /** The stored logins. Closed by whoever opened them, after the sessions were left. */
   readonly logins: Logins
   readonly version: CodexVersion | undefined
+  /** What commands may not read besides: absolute paths. */
+  readonly hidden: readonly string[]
   readonly titles: SessionTitles
   /** Told when somebody has logged in in the terminal of a session, and that was stored. */
   readonly onLogin: () => void
@@ -99,13 +101,14 @@ export class KeptSessions implements SessionDirectory {
   }
 
   async create({ directory, login = 'usual' }: CreateSessionOptions): Promise<SessionSummary> {
-    const { host, stateDir, cacheDir, version } = this.options
+    const { host, stateDir, cacheDir, version, hidden } = this.options
     const answering = await this.loginFor(login)
     const real = directory === null ? undefined : await usableDirectory(host, directory)
     const id = `s-${randomBytes(6).toString('hex')}`
     const place = {
       host,
       stateDir,
+      hidden,
       ...(cacheDir === undefined ? {} : { cacheDir }),
       ...(version ? { version } : {}),
     }

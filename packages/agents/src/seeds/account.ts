@@ -49,7 +49,17 @@ export function normaliseAccount(value: unknown): SeedAccount | undefined {
 
 /** As metadata of a seed. */
 export function renderAccount({ quotas, ...rest }: SeedAccount): JsonObject {
-  return { ...rest, ...(quotas && { quotas: quotas.map((quota): Json => ({ ...quota })) }) }
+  return { ...rest, ...(quotas && { quotas: renderQuotas(quotas) }) }
+}
+
+export function renderQuotas(quotas: readonly SeedQuota[]): Json[] {
+  return quotas.map((quota): Json => ({ ...quota }))
+}
+
+/** Whose login a seed is, by its metadata: quotas that were told later than the rest count. */
+export function accountIn({ account, quotas }: JsonObject): SeedAccount | undefined {
+  if (quotas === undefined) return normaliseAccount(account)
+  return normaliseAccount({ ...normaliseAccount(account), quotas })
 }
 
 /** A short line without control characters that holds no token; undefined for anything else. */

@@ -1,7 +1,7 @@
 import type { HeldLease } from '../store/lease.ts'
 import type { SeedFilter, SeedKey, SeedRecord } from '../store/seed-record.ts'
 import type { Store } from '../store/store.ts'
-import { normaliseAccount, renderAccount, type SeedAccount } from './account.ts'
+import { normaliseAccount, renderAccount, renderQuotas, type SeedAccount } from './account.ts'
 import { acquireSeed, type AcquireOptions } from './acquire-seed.ts'
 import { captureSeed, type CaptureOptions } from './capture-seed.ts'
 import { removeSeed, type RemoveOptions } from './delete-seed.ts'
@@ -138,9 +138,13 @@ function people(store: Store): Pick<Seeds, 'list' | 'get' | 'rename' | 'move' | 
     move: async (key, pool) => told(await store.seeds.change(key, { pool: pool ?? null })),
     restore: async (key) => told(await store.seeds.restore(key)),
     describe: async (key, account) => {
+      const { quotas, ...rest } = normaliseAccount(account) ?? {}
+      const metadata = quotas ? { quotas: renderQuotas(quotas) } : {}
+      // Sessions tell their quotas while others renew the login: each writes its own part.
+      if (Object.keys(rest).length === 0) return told(await store.seeds.change(key, { metadata }))
       const before = normaliseAccount((await store.seeds.get(key)).metadata['account'])
-      const after = normaliseAccount({ ...before, ...account }) ?? {}
-      return told(await store.seeds.change(key, { metadata: { account: renderAccount(after) } }))
+      const known = { ...metadata, account: renderAccount({ ...before, ...rest }) }
+      return told(await store.seeds.change(key, { metadata: known }))
     },
   }
 }

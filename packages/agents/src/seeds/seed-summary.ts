@@ -1,7 +1,7 @@
 import type { Lease } from '../store/lease.ts'
 import type { SeedRefresh } from '../store/refresh.ts'
 import type { SeedKey, SeedRecord, SeedStatus } from '../store/seed-record.ts'
-import { normaliseAccount, plainText, type SeedAccount } from './account.ts'
+import { accountIn, plainText, type SeedAccount } from './account.ts'
 
 /** A stored login as a person sees it. Times are the store's, in milliseconds. */
 export interface SeedSummary extends SeedKey {
@@ -25,7 +25,7 @@ export interface SeedSummary extends SeedKey {
   }
   /** How it stands with the broker, who renews its tokens. */
   readonly refresh: SeedRefresh
-  /** Sessions that use it through the broker now. */
+  /** Sessions that use it now without a lease: through the broker, or with a key that many may have. */
   readonly sessions: readonly string[]
   /** Who uses it, since when and on which worker; or who did when it was lost. */
   readonly lease?: Lease
@@ -46,7 +46,7 @@ export function summarise(seed: SeedRecord, sessions: readonly string[] = []): S
     lease,
     metadata,
   } = seed
-  const account = normaliseAccount(metadata['account'])
+  const account = accountIn(metadata)
   const verified = verifiedOf(metadata['verified'])
   return {
     owner,

@@ -21,6 +21,8 @@ export type CodexConversationOptions = Omit<RequestsOptions, 'feed' | 'threadId'
     readonly cwd: string
     /** A message that was handed to a turn waits in the queue again. */
     readonly onReturned: (clientId: string) => Promise<void>
+    /** Whether a message of the queue may begin a turn; when it may again, `queue.advance` is called. @default always */
+    readonly mayBegin?: () => boolean
     /** A turn has come to its end. */
     readonly onTurnEnded: () => void
   }

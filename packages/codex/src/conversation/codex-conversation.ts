@@ -9,7 +9,6 @@ import {
   type Conversation,
   type ConversationEvent,
   type ConversationState,
-  type FeedCursor,
   type FeedFrame,
   type Grant,
   type ModelChoice,
@@ -36,10 +35,7 @@ import { refusedCommand, tellGrant } from './tell-grant.ts'
 import { translateNotification } from './translate-notification.ts'
 import { translateTurn } from './translate-turn.ts'
 
-interface FeedReading {
-  readonly since?: FeedCursor
-  readonly signal?: AbortSignal
-}
+type FeedReading = NonNullable<Parameters<Conversation['feed']>[0]>
 
 /**
  * The conversation on one thread, over any number of connections in sequence.
@@ -90,7 +86,8 @@ export class CodexConversation implements Conversation {
       store: options.queue,
       deliver: (sent, how) => this.turns.deliverQueued(sent, how),
       follow: (sent, turnId) => this.turns.follow(sent, turnId),
-      isFree: () => this.slot.current !== undefined && !activeTurn(this.state) && outbox.isEmpty,
+      isFree: () =>
+        !!this.slot.current && !activeTurn(this.state) && outbox.isEmpty && options.mayBegin?.() !== false,
     })
   }
 
@@ -266,6 +263,11 @@ export class CodexConversation implements Conversation {
     return translateNotification(this.threadId, notification, () => this.state)
   }
 
+  /** Tells a person what is no part of the conversation. */
+  warn(id: string, message: string): void {
+    this.publish({ type: 'notice', notice: { id, message, level: 'warning' } })
+  }
+
   private async takeBack(sent: SentTurn): Promise<void> {
     const { clientId, message } = sent
     try {
@@ -273,8 +275,7 @@ export class CodexConversation implements Conversation {
       await this.options.onReturned(clientId)
     } catch {
       // The queue is full, or its file can't be written: the words are shown all the same.
-      const notice = { id: `dropped ${clientId}`, message: `Codex did not take in: ${message}` }
-      this.publish({ type: 'notice', notice: { ...notice, level: 'warning' } })
+      this.warn(`dropped ${clientId}`, `Codex did not take in: ${message}`)
     }
   }
 

@@ -1,11 +1,12 @@
 import type { Broker } from '@x/agents/broker'
-import { SeedError, type SeedSummary, type Seeds } from '@x/agents/seeds'
+import { SeedError, type SeedQuota, type SeedSummary, type Seeds } from '@x/agents/seeds'
 import type { Store } from '@x/agents/store'
 import { ConfigError } from '../errors.ts'
 import { BrokeredUse } from '../session/seed-login/brokered-use.ts'
 import { chooseSeed } from '../session/seed-login/choose-seed.ts'
 import { asLogin } from '../session/seed-login/login-error.ts'
 import { PlantedUse } from '../session/seed-login/planted-use.ts'
+import { QuotaNotes } from '../session/seed-login/quota-notes.ts'
 import { SessionLeases } from '../session/seed-login/session-lease.ts'
 import { assertAddress } from './login.ts'
 import type {
@@ -41,6 +42,7 @@ class StoredLogins implements CodexLogins {
   private readonly options: CodexLoginsOptions
   private readonly leases: SessionLeases
   private readonly uses = new Set<LoginUse>()
+  private readonly notes = new Map<string, QuotaNotes>()
   private closing: Promise<void> | undefined
 
   constructor(options: CodexLoginsOptions) {
@@ -83,15 +85,27 @@ class StoredLogins implements CodexLogins {
       const { seedId } = captured
       const facts: SeedLoginFacts = { kind: 'seed', mode: 'planted', owner, seedId }
       const use = this.planted(facts, place, 0)
-      if (captured.account?.method !== 'api-key')
-        await use.keep(await this.leases.acquire(place, { seedId }, 0))
+      if (captured.account?.method === 'api-key') await use.keepShared()
+      else await use.keep(await this.leases.acquire(place, { seedId }, 0))
       const name = captured.account?.email ?? captured.account?.name
       const seed = name === undefined ? seeds.get(captured) : seeds.rename(captured, name)
       return { seed: await seed.catch(() => captured), use }
     })
   }
 
+  noteQuotas(seedId: string, quotas: readonly SeedQuota[]): void {
+    if (this.closing) return
+    const notes = this.notes.get(seedId) ?? new QuotaNotes(this.options.seeds, { owner: this.owner, seedId })
+    this.notes.set(seedId, notes)
+    notes.hear(quotas)
+  }
+
+  giveUp(taskId: string): Promise<void> {
+    return asLogin(() => this.leases.giveUp(taskId))
+  }
+
   close(): Promise<void> {
+    for (const notes of this.notes.values()) notes.end()
     this.closing ??= Promise.allSettled([...this.uses].map((use) => use.leave())).then(() => undefined)
     return this.closing
   }
@@ -152,9 +166,9 @@ class StoredLogins implements CodexLogins {
   }
 
   private planted(facts: SeedLoginFacts, place: LoginPlace, waitMs: number): PlantedUse {
-    const { seeds } = this.options
+    const { store, seeds } = this.options
     const { leases } = this
-    return this.known((onOver) => new PlantedUse({ seeds, leases, place, facts, waitMs, onOver }))
+    return this.known((onOver) => new PlantedUse({ store, seeds, leases, place, facts, waitMs, onOver }))
   }
 
   private known<T extends LoginUse>(make: (onOver: () => void) => T): T {

@@ -39,10 +39,14 @@ export function quotasAfter(
   known: readonly SeedQuota[] | undefined,
   told: protocol.RateLimitSnapshot,
 ): readonly SeedQuota[] {
-  const fresh = quotasOf(told)
+  return mergeQuotas(known ?? [], quotasOf(told))
+}
+
+/** What was told last of each limit. Pure. */
+export function mergeQuotas(known: readonly SeedQuota[], fresh: readonly SeedQuota[]): readonly SeedQuota[] {
   const isTold = (old: SeedQuota) =>
     fresh.some(({ label, model }) => label === old.label && model === old.model)
-  return [...fresh, ...(known ?? []).filter((old) => !isTold(old))]
+  return [...fresh, ...known.filter((old) => !isTold(old))]
 }
 
 function snapshotsOf(answer: protocol.GetAccountRateLimitsResponse): readonly protocol.RateLimitSnapshot[] {

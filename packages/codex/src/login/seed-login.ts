@@ -1,4 +1,4 @@
-import type { SeedSummary } from '@x/agents/seeds'
+import type { SeedQuota, SeedSummary } from '@x/agents/seeds'
 import type { Host } from '@x/host'
 import type { TaskPaths } from '../home/task-paths.ts'
 
@@ -103,6 +103,13 @@ export interface CodexLogins extends AsyncDisposable {
   readonly capture: (
     place: LoginPlace,
   ) => Promise<{ readonly seed: SeedSummary; readonly use: LoginUse } | undefined>
+  /** What a session has heard of the limits of a login; written down at once, then not more often than every 15 s. */
+  readonly noteQuotas: (seedId: string, quotas: readonly SeedQuota[]) => void
+  /**
+   * Takes the leases of a session away from wherever they were left: its machine is gone for good. What was renewed
+   * there and never saved is lost.
+   */
+  readonly giveUp: (taskId: string) => Promise<void>
   /** Leaves every session's login where it is. Store and broker stay the caller's. Idempotent. */
   readonly close: () => Promise<void>
 }

@@ -11,6 +11,7 @@ import { assertTools, type DynamicTool } from '../conversation/dynamic-tools.ts'
 import { assertApart } from './nested-session.ts'
 import type { LaunchRecord } from './parse-launch-record.ts'
 import { recordedUse, type LoginOptions } from './session-login.ts'
+import type { SessionSnapshots } from './session-snapshots.ts'
 import type { Session, SessionPlace } from './session.ts'
 import {
   assertSameDirectory,
@@ -23,6 +24,8 @@ import {
 export interface AttachOptions extends SessionPlace, LoginOptions {
   /** Answer the calls of those that the session was opened with. @default none */
   readonly tools?: readonly DynamicTool[]
+  /** Where its snapshots go: they are taken by themselves at the end of turns. @default none are taken */
+  readonly snapshots?: SessionSnapshots
   /** Gives up the attempt. It has no effect once the session is there. */
   readonly signal?: AbortSignal
 }
@@ -36,7 +39,7 @@ export interface AttachOptions extends SessionPlace, LoginOptions {
  * @throws ConfigError for `tools` and `logins`, SessionError `not-found`, `handshake`, `posture`, `unrecoverable`, `login`
  */
 export async function attachSession(taskId: string, options: AttachOptions): Promise<Session> {
-  const { host, signal, tools = [] } = options
+  const { host, signal, tools = [], snapshots } = options
   assertTools(tools)
   const stateDir = await resolveStateDir(host, options.stateDir)
   const paths = taskPaths(stateDir, taskId)
@@ -48,7 +51,7 @@ export async function attachSession(taskId: string, options: AttachOptions): Pro
     directory: record.directory,
     stateDir,
     installation: record.installation,
-    ...(await accountPlaces(host)),
+    ...(await accountPlaces(host, record.hidden)),
   }
   let process = await findAppServer(host, paths)
   try {
@@ -60,7 +63,8 @@ export async function attachSession(taskId: string, options: AttachOptions): Pro
     if (process) await assertSameDirectory(host, record, places)
     else await prepare(host, record, places, use)
     const now: LaunchRecord = use ? { ...record, login: use.facts } : record
-    return await CodexSession.open({ host, record: now, places, tools, use, logins: options }, signal)
+    const opening = { host, record: now, places, tools, use, logins: options, snapshots }
+    return await CodexSession.open(opening, signal)
   } catch (error) {
     await (process ? use?.leave() : use?.end())?.catch(() => undefined)
     throw error

@@ -1,15 +1,14 @@
 import type { CloseReason, Conversation, Fault, Grant } from '@x/agents/conversation'
+import type { SnapshotSummary } from '@x/agents/snapshots'
 import type { AppServerClient } from '@x/codex-appserver'
 import type { Terminal, TerminalSize } from '@x/agents/terminal'
 import type { DetachedProcess, Host } from '@x/host'
 import { CodexConversation } from '../conversation/codex-conversation.ts'
 import type { DynamicTool } from '../conversation/dynamic-tools.ts'
-import type { RefusalsOptions } from '../conversation/refusals.ts'
 import { leavesSandbox } from '../conversation/read-rollout.ts'
 import { toFault } from '../errors.ts'
 import { proveIsolation, readNetworkNamespace } from '../posture/canary.ts'
-import { boundariesOf } from '../posture/boundaries.ts'
-import { describeRefusal, grantsThatHold, isGrantable, writableIn } from '../posture/grants.ts'
+import { grantsThatHold, isGrantable, writableIn } from '../posture/grants.ts'
 import type { PermissionPlaces } from '../posture/render-permissions.ts'
 import { connectAppServer, findAppServer, startAppServer, stopAppServer } from './app-server.ts'
 import { keptInRecord } from './kept-in-record.ts'
@@ -20,7 +19,10 @@ import { queueFile } from './queue-file.ts'
 import { RecordKeeper } from './record-keeper.ts'
 import type { Session } from './session.ts'
 import { SessionGrants } from './session-grants.ts'
-import { SessionLogin, type LoginOptions } from './session-login.ts'
+import type { SessionLogin, LoginOptions } from './session-login.ts'
+import { loginOf, refusalsOf, snapshotsOf } from './session-parts.ts'
+import type { SessionSnapshots, SnapshotOptions } from './session-snapshots.ts'
+import type { SnapshotKeeper } from './snapshot-keeper.ts'
 import { startThread, type OpenedThread } from './thread.ts'
 import { SessionTerminal } from '../terminal/session-terminal.ts'
 
@@ -35,6 +37,7 @@ export interface CodexSessionOptions {
   /** Begun, and prepared or taken up: the session ends it once it is there. */
   readonly use: LoginUse | undefined
   readonly logins: LoginOptions
+  readonly snapshots: SessionSnapshots | undefined
 }
 
 /** The connection that a session begins with; the proof runs beside the start or the resumption of the thread. */
@@ -58,6 +61,7 @@ export class CodexSession implements Session {
   private readonly record: RecordKeeper
   private readonly terminal: SessionTerminal
   private readonly login: SessionLogin
+  private readonly snapshots: SnapshotKeeper
   private ending: Promise<void> | undefined
 
   private constructor(
@@ -84,8 +88,8 @@ export class CodexSession implements Session {
       gate: this.ready,
       ...keptInRecord(this.record),
       queue: queueFile(host, places.paths.queue),
-      // Not knowing it has a cost only when the thread is lost, and then it is the message.
-      onTurnEnded: () => void this.turnKept().catch(() => undefined),
+      onTurnEnded: () => this.turnEnded(),
+      mayBegin: () => this.snapshots.mayBegin,
       leavesSandbox: (asked, agent) =>
         leavesSandbox(host, agent ? agent.rolloutPath : this.link.rolloutPath, asked),
       refusals: refusalsOf(host, places, this.record),
@@ -113,6 +117,7 @@ export class CodexSession implements Session {
       rolloutPath: thread.rolloutPath,
     })
     const { ready, talk } = this
+    this.snapshots = snapshotsOf(options, talk)
     this.terminal = new SessionTerminal({ host, places, record: this.record, ready, talk })
     this.closed = this.talk.closed
     this.ready.catch((error: unknown) => this.lose(error))
@@ -168,6 +173,10 @@ export class CodexSession implements Session {
     return this.terminal.open(size)
   }
 
+  snapshot(options?: SnapshotOptions): Promise<SnapshotSummary> {
+    return this.snapshots.take(options)
+  }
+
   async detach(): Promise<void> {
     await this.finish('detached', { stop: false })
   }
@@ -201,6 +210,8 @@ export class CodexSession implements Session {
     const session = new CodexSession(options, first, thread, first.prove())
     try {
       await session.link.takeUp(first.client, { prove: false })
+      // What was done while nobody was there is in no snapshot.
+      session.snapshots.turnEnded()
       return session
     } catch (error) {
       await session.finish('lost', { stop: false, fault: toFault(error) })
@@ -216,6 +227,12 @@ export class CodexSession implements Session {
       await this.talk.connected()
     })
     await Promise.all([proved, this.record.save({})])
+  }
+
+  private turnEnded(): void {
+    // Not knowing it has a cost only when the thread is lost, and then it is the message.
+    void this.turnKept().catch(() => undefined)
+    this.snapshots.turnEnded()
   }
 
   private async turnKept(): Promise<void> {
@@ -244,9 +261,11 @@ export class CodexSession implements Session {
     if (stop) await this.interruptBriefly()
     let failure: Fault | undefined
     try {
+      await this.snapshots.stop()
       await this.terminal.close()
       await this.link.end({ stop })
       await (stop ? this.login.end() : this.login.leave())
+      if (reason === 'closed') await this.snapshots.takeLast()
     } catch (error) {
       failure = toFault(error)
       await this.login.leave()
@@ -262,25 +281,5 @@ export class CodexSession implements Session {
     if (this.link.current.signal.aborted) return
     const late = new Promise<void>((resolve) => setTimeout(resolve, INTERRUPT_MS).unref())
     await Promise.race([this.talk.interrupt().catch(() => undefined), late])
-  }
-}
-
-function loginOf(
-  { host, places, use, logins }: CodexSessionOptions,
-  record: RecordKeeper,
-  onLost: (error: unknown) => void,
-): SessionLogin {
-  const place = { host, taskId: record.current.taskId, paths: places.paths }
-  return new SessionLogin({ ...logins, place, record, use, onLost })
-}
-
-function refusalsOf(
-  host: Host,
-  places: PermissionPlaces,
-  record: RecordKeeper,
-): Pick<RefusalsOptions, 'boundaries' | 'describe'> {
-  return {
-    boundaries: () => boundariesOf(places, record.current.grants ?? []),
-    describe: (refusal) => describeRefusal(host, places, refusal, record.current.grants ?? []),
   }
 }

@@ -16,6 +16,7 @@ import { attachSession } from './attach-session.ts'
 import { CodexSession } from './codex-session.ts'
 import type { LaunchRecord } from './parse-launch-record.ts'
 import { findNested, writablePlaces } from './nested-session.ts'
+import { restoreLost } from './restore-lost.ts'
 import type { Session, SessionOptions } from './session.ts'
 import {
   makeTaskDirectories,
@@ -29,22 +30,26 @@ import {
  * Opens a Codex session: fetches Codex if need be, makes the task's directories, starts the app-server detached,
  * attaches to it and begins a thread. Messages are let through once the isolation was proved (`ready`).
  *
- * With the id of a task that is there it re-attaches or resumes, and `work`, `login` and `version` are as they were.
+ * With the id of a task that is there it re-attaches or resumes, and `work`, `login` and `version` are as they were. So
+ * they are with `restoreFrom`, for a task that was on another machine: its snapshot is put here first.
  * @throws ConfigError before any process is started
  * @throws SessionError `provision`, `handshake`, `posture`, `unrecoverable`, `login`
  */
 export async function openSession(options: SessionOptions): Promise<Session> {
   const { host, login, signal, onProgress, taskId = randomUUID(), tools = [] } = options
   assertTools(tools)
+  assertPaths(options.hidden ?? [])
   const [seed, given] = isSeedLogin(login) ? [login] : [undefined, login]
   const facts = given && loginFacts(given)
   // Every question to a host behind a network is a round trip: what does not hang together is asked at once.
-  const asked = { installed: installed(options), account: accountPlaces(host) }
+  const asked = { installed: installed(options), account: accountPlaces(host, options.hidden) }
   asked.account.catch(() => undefined)
   const stateDir = await resolveStateDir(host, options.stateDir)
   const paths = taskPaths(stateDir, taskId)
   const known: SessionOptions = { ...options, ...(seed && { logins: options.logins ?? seed.logins }) }
-  if (await readRecord(host, paths)) return attachSession(taskId, known)
+  const isHere = (await readRecord(host, paths)) !== undefined
+  if (!isHere && options.restoreFrom !== undefined) await restoreLost(known)
+  if (isHere || options.restoreFrom !== undefined) return attachSession(taskId, known)
 
   const installation = (await asked.installed) ?? (await findInstallation(options))
   const directory = await workDirectory(options, paths, { stateDir, installation: installation.directory })
@@ -69,6 +74,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     approvals: options.approvals ?? 'ask',
     ...chosen(options, facts),
     grants: await firstGrants(options, places),
+    ...(options.hidden && { hidden: [...options.hidden] }),
     createdAt: Date.now(),
   }
   await assertNotNested(host, draft, places)
@@ -82,11 +88,17 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     // The record comes last: a task without one was never started.
     await Promise.all([writeConfig(host, record, places), writeAuth(host, paths, auth)])
     await writeRecord(host, paths, record)
-    return await CodexSession.open({ host, record, places, tools, use, logins: known }, signal)
+    const { snapshots } = options
+    return await CodexSession.open({ host, record, places, tools, use, logins: known, snapshots }, signal)
   } catch (error) {
     await use?.end().catch(() => undefined)
     throw error
   }
+}
+
+function assertPaths(hidden: readonly string[]): void {
+  const odd = hidden.find((place) => !path.posix.isAbsolute(place))
+  if (odd !== undefined) throw new ConfigError('hidden', 'absolute paths', JSON.stringify(odd))
 }
 
 async function assertNotNested(

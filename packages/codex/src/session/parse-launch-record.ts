@@ -41,6 +41,8 @@ const recordSchema = z.object({
   grants: z.array(grantSchema).optional(),
   /** What a person has allowed a thread for good when it was asked for; Codex keeps that by itself. */
   given: z.array(z.object({ threadId: z.string(), grant: grantSchema })).optional(),
+  /** What commands may not read besides. */
+  hidden: z.array(z.string()).optional(),
   binary: z.string(),
   installation: z.string(),
   version: z.string(),

@@ -1,6 +1,7 @@
 import type { SeedSummary } from '@x/agents/seeds'
 import type { AppServerClient } from '@x/codex-appserver'
 import { ConfigError } from '../errors.ts'
+import { quotasAfter } from '../login/read-account.ts'
 import type { CodexLogins, LoginPlace, LoginUse } from '../login/seed-login.ts'
 import type { LaunchRecord } from './parse-launch-record.ts'
 import type { RecordKeeper } from './record-keeper.ts'
@@ -46,6 +47,11 @@ export class SessionLogin {
   listen(client: AppServerClient): void {
     this.client = client
     void this.reload()
+    client.onNotification('account/rateLimits/updated', ({ rateLimits }) => {
+      const { use } = this
+      const { logins } = this.options
+      if (use && !this.isOver) logins?.noteQuotas(use.facts.seedId, quotasAfter(undefined, rateLimits))
+    })
     if (!this.isAwaited) return
     client.onNotification('account/login/completed', ({ success }) => {
       if (success) this.capture()

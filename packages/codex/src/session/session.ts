@@ -1,9 +1,11 @@
 import type { CloseReason, Conversation } from '@x/agents/conversation'
+import type { SnapshotSummary } from '@x/agents/snapshots'
 import type { Terminal, TerminalSize } from '@x/agents/terminal'
 import type { Host } from '@x/host'
 import type { DynamicTool } from '../conversation/dynamic-tools.ts'
 import type { Login } from '../login/login.ts'
 import type { LoginOptions } from './session-login.ts'
+import type { RestoreFrom, SessionSnapshots, SnapshotOptions } from './session-snapshots.ts'
 import type { Posture } from '../posture/posture.ts'
 import type { OnProgress } from '../provision/progress.ts'
 import type { CodexVersion } from '../provision/releases.ts'
@@ -30,6 +32,13 @@ export interface Session extends AsyncDisposable {
    * @throws SessionError `posture`, `lost`; HostError when the machine has no terminals
    */
   openTerminal(size: TerminalSize): Promise<Terminal>
+  /**
+   * Keeps what the session needs to go on elsewhere, and nothing of its login. Waits for the end of a turn that runs,
+   * and begins again when another one begins meanwhile: what works may change what is being read. One at a time.
+   * @throws ConfigError when the session was opened without `snapshots`; SessionError `lost` when it is over;
+   * SnapshotError; StoreError `lease-lost` when the task is somebody else's; the reason of `signal`
+   */
+  snapshot(options?: SnapshotOptions): Promise<SnapshotSummary>
   /** Resolves when it is over for us; never rejects. */
   readonly closed: Promise<CloseReason>
   /** We go, it stays: a running turn goes on. Idempotent. */
@@ -67,6 +76,11 @@ export interface SessionOptions extends SessionPlace, LoginOptions {
    * reach. @default nothing
    */
   readonly grants?: readonly { readonly path: string; readonly mode: 'read' | 'write' }[]
+  /**
+   * Files and directories that commands may not read, besides the account's usual secrets: that of a store's keys, when
+   * it is not the default one. Absolute. @default none
+   */
+  readonly hidden?: readonly string[]
   /** Whether commands have network access, loopback of the host too. @default false */
   readonly network?: boolean
   /** `ask` a person before commands that are not known to be harmless, or `never`. @default 'ask' */
@@ -83,6 +97,14 @@ export interface SessionOptions extends SessionPlace, LoginOptions {
   readonly binary?: string
   /** @default `$XDG_CACHE_HOME/x`, else `~/.cache/x`, on the host */
   readonly cacheDir?: string
+  /** Where its snapshots go: they are taken by themselves at the end of turns. @default none are taken */
+  readonly snapshots?: SessionSnapshots
+  /**
+   * When there is no session of that id here: puts its snapshot here and takes that up, on the login that it had, as
+   * that is now. Needs `taskId` and `snapshots`. A key that was given to it is taken from `login` again.
+   * @default a new session is begun
+   */
+  readonly restoreFrom?: 'newest' | RestoreFrom
   /** Gives up the opening. It has no effect once the session is there. */
   readonly signal?: AbortSignal
   readonly onProgress?: OnProgress

@@ -1,14 +1,14 @@
 import { readFile, rename } from 'node:fs/promises'
 import path from 'node:path'
-import { createSnapshots } from '@x/agents/snapshots'
+import { createSnapshots, type SnapshotSummary } from '@x/agents/snapshots'
 import { CODEX_VERSIONS, codexBinary } from '@x/fixtures'
 import { describe, expect, test } from 'vitest'
 import { codexSeedManifest } from '../../src/login/codex-seed-manifest.ts'
 import { parseAuthFile } from '../../src/login/parse-auth-file.ts'
 import { attachSession } from '../../src/session/attach-session.ts'
+import { openSession } from '../../src/session/open-session.ts'
+import type { SnapshotOutcome } from '../../src/session/session-snapshots.ts'
 import { codexSnapshotContent } from '../../src/snapshots/codex-snapshot-content.ts'
-import { restoreSessionSnapshot } from '../../src/snapshots/restore-session-snapshot.ts'
-import { takeSessionSnapshot } from '../../src/snapshots/take-session-snapshot.ts'
 import { openStoredLogins, OWNER, type StoredLogins } from '../login/stored-logins.ts'
 import { openWorkshop, transcript } from '../workshop.ts'
 
@@ -24,18 +24,29 @@ describe.each(CODEX_VERSIONS)('a session of Codex %s whose worker is lost', (ver
     const { host, root, stateDir, model } = workshop
     const { store, seeds } = logins
     const snapshots = createSnapshots({ store, contents: [codexSnapshotContent], seeds: [codexSeedManifest] })
+    const outcomes: SnapshotOutcome[] = []
+    const kept = {
+      snapshots,
+      owner: OWNER,
+      intervalMs: 0,
+      retention: { count: 1 },
+      onOutcome: (outcome: SnapshotOutcome) => void outcomes.push(outcome),
+    }
     const { login, seedId } = await logins.capture()
     const taskId = 'moved'
     const use = ours.logins.use({ seedId }, { modelBaseUrl: model.url })
-    const first = await workshop.open({ taskId, login: use, logins: ours.logins })
+    const first = await workshop.open({ taskId, login: use, logins: ours.logins, snapshots: kept })
     await first.conversation.send('hello from before').result
     const before = transcript(first.conversation.state)
     const home = (at: string): string => path.join(at, 'tasks', taskId, 'home/.codex')
     const shown = parseAuthFile(await readFile(path.join(home(stateDir), 'auth.json')))
-    const task = { host, snapshots, owner: OWNER, taskId }
-    const taken = await takeSessionSnapshot({ ...task, stateDir })
+    // It comes by itself.
+    await expect.poll(() => outcomes.length, { timeout: 60_000 }).toBe(1)
+    const taken = takenIn(outcomes[0])
+    expect(taken).toMatchObject({ ...{ owner: OWNER, taskId, endState: 'running' } })
     // As if its machine had gone, with the handle and the token that were there.
     await first.detach()
+    await expect(first.snapshot()).rejects.toMatchObject({ code: 'lost' })
     await workshop.kill(taskId)
     await rename(path.join(stateDir, 'tasks', taskId), path.join(root, 'lost'))
     logins.expire(login)
@@ -45,16 +56,40 @@ describe.each(CODEX_VERSIONS)('a session of Codex %s whose worker is lost', (ver
     expect(text).toContain(shown.refreshToken)
     const secrets = [shown.refreshToken, shown.accessToken, login.refreshToken].map((one) => Buffer.from(one))
     expect(await snapshots.verify(taken, { secrets })).toEqual([])
-    const elsewhere = { ...task, stateDir: path.join(root, 'elsewhere'), binary: codexBinary(version) }
-    expect(await restoreSessionSnapshot(elsewhere)).toEqual(taken)
-    await expect(attachSession(taskId, elsewhere)).rejects.toMatchObject({ field: 'logins' })
-    await using second = await attachSession(taskId, { ...elsewhere, logins: ours.logins })
+    const there = { host, stateDir: path.join(root, 'elsewhere'), snapshots: kept }
+    const wanted = { ...there, taskId, binary: codexBinary(version), login: use, logins: ours.logins }
+    await expect(openSession({ ...wanted, restoreFrom: { snapshotId: 'none' } })).rejects.toMatchObject({
+      code: 'not-found',
+    })
+    await using second = await openSession({ ...wanted, restoreFrom: 'newest' })
+    await expect(attachSession(taskId, there)).rejects.toMatchObject({ field: 'logins' })
     expect(transcript(second.conversation.state)).toEqual(before)
     expect(await second.conversation.send('hello from after').result).toMatchObject({ status: 'completed' })
     expect(new Set(logins.endpoint.ledger.map(({ outcome }) => outcome))).toEqual(new Set(['committed']))
-    const now = parseAuthFile(await readFile(path.join(home(elsewhere.stateDir), 'auth.json')))
+    const now = parseAuthFile(await readFile(path.join(home(there.stateDir), 'auth.json')))
     expect(now).toMatchObject({ kind: 'chatgpt' })
     expect(now).not.toMatchObject({ refreshToken: shown.refreshToken })
     expect((await seeds.get({ owner: OWNER, seedId })).sessions).toEqual([taskId])
+
+    // Asked for in a turn, it is one of the end of that turn.
+    const turn = second.conversation.send('usage')
+    await turn.turnId
+    const asked = await second.snapshot()
+    expect(second.conversation.state.turns.at(-1)?.status).toBe('completed')
+    expect(await snapshots.newest({ owner: OWNER, taskId })).toMatchObject({ number: asked.number })
+    // What the model said of the limits stands with the login.
+    await expect
+      .poll(async () => (await seeds.get({ owner: OWNER, seedId })).account?.quotas, { timeout: 60_000 })
+      .toContainEqual(expect.objectContaining({ usedPercent: 42 }))
+    await second.close()
+    // Of the last turn is the last one, of an ended session; older ones have gone.
+    const [last] = (await snapshots.list({ owner: OWNER, taskId })).slice(-1)
+    expect(outcomes.map(({ type }) => type)).not.toContain('failed')
+    expect(last).toBeDefined()
   })
 })
+
+function takenIn(outcome: SnapshotOutcome | undefined): SnapshotSummary {
+  if (outcome?.type !== 'taken') throw new Error(`expected a snapshot, got ${JSON.stringify(outcome)}`)
+  return outcome.snapshot
+}

@@ -49,7 +49,8 @@ describe.each(CODEX_VERSIONS)('a session of Codex %s that goes on elsewhere', (v
       const task = { host, snapshots, owner: OWNER, taskId }
       const running = await takeSessionSnapshot({ ...task, stateDir })
       expect(running).toMatchObject({ agent: 'codex', endState: 'running' })
-      const elsewhere = { ...task, stateDir: path.join(root, 'elsewhere'), binary }
+      const there = { host, stateDir: path.join(root, 'elsewhere') }
+      const elsewhere = { ...task, ...there, binary }
       await first.close()
       const ended = await takeSessionSnapshot({ ...task, stateDir })
       expect(ended).toMatchObject({ endState: 'ended', baseId: running.snapshotId })
@@ -61,7 +62,7 @@ describe.each(CODEX_VERSIONS)('a session of Codex %s that goes on elsewhere', (v
       expect(await restoreSessionSnapshot({ ...elsewhere, login })).toEqual(ended)
       const home = path.join(elsewhere.stateDir, 'tasks', taskId, 'home/.codex')
       expect((await readdir(home)).sort()).toEqual(['auth.json', 'sessions'])
-      const second = await attachSession(taskId, elsewhere)
+      const second = await attachSession(taskId, there)
       expect(transcript(second.conversation.state)).toEqual(before)
       expect(await host.files.readText(path.join(second.directory, 'note.txt'))).toBe('kept\n')
       await second.ready
@@ -79,7 +80,7 @@ describe.each(CODEX_VERSIONS)('a session of Codex %s that goes on elsewhere', (v
       await takeSessionSnapshot(elsewhere)
       const { snapshotId } = running
       await restoreSessionSnapshot({ ...elsewhere, login, replace: true, snapshotId })
-      const third = await attachSession(taskId, elsewhere)
+      const third = await attachSession(taskId, there)
       expect(transcript(third.conversation.state)).toEqual(before)
       await third.close()
 
@@ -87,7 +88,9 @@ describe.each(CODEX_VERSIONS)('a session of Codex %s that goes on elsewhere', (v
       await takeSessionSnapshot({ ...elsewhere, exclude: ['/home/.codex/sessions/'] })
       const forgetful = { ...elsewhere, stateDir: path.join(root, 'forgetful'), login }
       await restoreSessionSnapshot(forgetful)
-      await expect(attachSession(taskId, forgetful)).rejects.toMatchObject({ code: 'unrecoverable' })
+      await expect(attachSession(taskId, { host, stateDir: forgetful.stateDir })).rejects.toMatchObject({
+        code: 'unrecoverable',
+      })
     },
   )
 })

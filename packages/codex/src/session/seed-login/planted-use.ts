@@ -1,16 +1,19 @@
 import type { PlantedWatch, SeedLease, Seeds } from '@x/agents/seeds'
+import type { Store } from '@x/agents/store'
 import { SessionError } from '../../errors.ts'
 import { codexSeedManifest } from '../../login/codex-seed-manifest.ts'
 import type { LoginPlace, LoginUse, SeedLoginFacts } from '../../login/seed-login.ts'
 import { chooseSeed } from './choose-seed.ts'
 import { removeCredentials, settingsIn } from './home-login.ts'
 import { asLogin } from './login-error.ts'
+import { SessionHold } from './session-hold.ts'
 import type { SessionLeases } from './session-lease.ts'
 
 /** For a machine that does not answer. */
 const LEAVE_MS = 1_000
 
 export interface PlantedUseOptions {
+  readonly store: Store
   readonly seeds: Seeds
   readonly leases: SessionLeases
   readonly place: LoginPlace
@@ -24,20 +27,24 @@ export interface PlantedUseOptions {
 /**
  * A login that lies in the session's home itself.
  *
- * An API key is just there. Anything else is there under a lease, and what Codex makes of it is saved back while we are
+ * An API key is there, and the store is told who uses it. Anything else is there under a lease, and what Codex makes of it is saved back while we are
  * attached. *kept*: the lease is ours. *left*: it was left to expire, and the seed is in quarantine until somebody takes
  * the session up; or another process of ours keeps it. *lost*: it is somebody else's, and nothing is written any more.
  */
 export class PlantedUse implements LoginUse {
   private readonly options: PlantedUseOptions
   private readonly losing = new AbortController()
+  private readonly hold: SessionHold
   private current: SeedLoginFacts
   private lease: SeedLease | undefined
   private watch: PlantedWatch | undefined
 
   constructor(options: PlantedUseOptions) {
+    const { store, place, facts } = options
+    const { owner, seedId } = facts
     this.options = options
-    this.current = options.facts
+    this.current = facts
+    this.hold = new SessionHold({ store, owner, seedId, place })
   }
 
   get facts(): SeedLoginFacts {
@@ -60,7 +67,12 @@ export class PlantedUse implements LoginUse {
   }
 
   async takeUp(): Promise<boolean> {
-    if (this.current.fence === undefined || this.watch) return true
+    if (this.watch) return true
+    if (this.current.fence === undefined) {
+      // Not to be seen is no reason not to go on.
+      await this.hold.keep().catch(() => undefined)
+      return true
+    }
     return asLogin(() => this.keepLeft())
   }
 
@@ -87,6 +99,7 @@ export class PlantedUse implements LoginUse {
           remedy:
             'Take the session up again when that is right, and close it. Its login stays with it until then.',
         })
+      await this.hold.end()
       await removeCredentials(place)
     })
   }
@@ -94,6 +107,7 @@ export class PlantedUse implements LoginUse {
   async leave(): Promise<void> {
     const { watch, lease } = this
     this.options.onOver()
+    this.hold.leave()
     this.forget()
     await watch?.save()
     lease?.abandon()
@@ -109,6 +123,11 @@ export class PlantedUse implements LoginUse {
     const lost = (): void => void this.onLost(lease)
     lease.signal.addEventListener('abort', lost, { once: true })
     if (lease.signal.aborted) lost()
+  }
+
+  /** Shows that the session uses a login that needs no lease. @throws StoreError */
+  keepShared(): Promise<void> {
+    return this.hold.keep()
   }
 
   /** Takes over what the session had under lease when it was left. False when it is not its any more. */
@@ -135,7 +154,8 @@ export class PlantedUse implements LoginUse {
     const { owner, seedId } = this.current
     const files = await seeds.read({ owner, seedId })
     const isShareable = codexSeedManifest.isShareable?.(files) === true
-    if (!this.lease && !isShareable) await this.keep(await leases.acquire(place, { seedId }, waitMs))
+    if (!this.lease && isShareable) await this.hold.keep()
+    else if (!this.lease) await this.keep(await leases.acquire(place, { seedId }, waitMs))
     const { lease } = this
     await seeds.plant({ host: place.host, home: place.paths.home, seed: lease ?? { owner, seedId } })
     this.current = { ...this.current, settings: settingsIn(files) }

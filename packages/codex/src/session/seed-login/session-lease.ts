@@ -63,6 +63,16 @@ export class SessionLeases {
     }
   }
 
+  /** Frees what a session had on any machine, without a look: they are gone. */
+  async giveUp(taskId: string): Promise<void> {
+    const { store, owner, seeds, leaseMs } = this.options
+    const leases = await store.leases.list({ owner })
+    for (const lease of leases.filter(({ holder }) => holder.startsWith(prefixOf(taskId)))) {
+      const claim = { holder: `${prefixOf(taskId)}gone`, worker: lease.worker, leaseMs, revoke: true }
+      await (await seeds.takeOver(lease, claim)).release()
+    }
+  }
+
   /** @throws SeedError `timed-out`, `none-alive` */
   acquire(
     place: LoginPlace,
