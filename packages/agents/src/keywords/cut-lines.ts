@@ -10,36 +10,69 @@ export interface CutLine {
 
 /**
  * Cuts what a file holds from `start` on into lines, and takes what stands after the last newline for one. Of a line that
- * is longer than `maxBytes` the beginning is kept.
+ * is longer than `maxBytes` the beginning is kept. Tells together what comes in one piece.
  */
 export async function* cutLines(
   content: AsyncIterable<Uint8Array>,
   start: number,
   maxBytes: number,
-): AsyncGenerator<CutLine, void> {
-  let held: Uint8Array[] = []
-  let [heldBytes, lineBytes, lineStart] = [0, 0, start]
-  const hold = (piece: Uint8Array): void => {
-    const kept = piece.subarray(0, maxBytes - heldBytes)
-    if (kept.length > 0) held.push(kept)
-    heldBytes += kept.length
-    lineBytes += piece.length
+): AsyncGenerator<readonly CutLine[], void> {
+  const cutter = new Cutter(start, maxBytes)
+  for await (const { buffer, byteOffset, byteLength } of content) {
+    const lines = cutter.add(Buffer.from(buffer, byteOffset, byteLength))
+    if (lines.length > 0) yield lines
   }
-  const tell = (terminator: number): CutLine => {
-    const line = Buffer.concat(held).toString('utf8')
-    const told = { line, next: lineStart + lineBytes + terminator, isCut: lineBytes > heldBytes }
-    held = []
-    ;[heldBytes, lineBytes, lineStart] = [0, 0, told.next]
-    return told
+  const last = cutter.end()
+  if (last !== undefined) yield [last]
+}
+
+/** Holds the beginning of an unfinished line, and counts the rest of it. */
+class Cutter {
+  readonly #maxBytes: number
+  #held: Uint8Array[] = []
+  #heldBytes = 0
+  #lineBytes = 0
+  #lineStart: number
+
+  constructor(start: number, maxBytes: number) {
+    this.#lineStart = start
+    this.#maxBytes = maxBytes
   }
-  for await (const chunk of content) {
+
+  add(chunk: Buffer): readonly CutLine[] {
+    const lines: CutLine[] = []
     let at = 0
     for (let newline = chunk.indexOf(NEWLINE); newline >= 0; newline = chunk.indexOf(NEWLINE, at)) {
-      hold(chunk.subarray(at, newline))
+      lines.push(this.#finish(chunk.subarray(at, newline), 1))
       at = newline + 1
-      yield tell(1)
     }
-    hold(chunk.subarray(at))
+    if (at < chunk.length) this.#hold(chunk.subarray(at))
+    return lines
   }
-  if (lineBytes > 0) yield tell(0)
+
+  end(): CutLine | undefined {
+    return this.#lineBytes > 0 ? this.#finish(Buffer.alloc(0), 0) : undefined
+  }
+
+  #finish(piece: Buffer, terminator: number): CutLine {
+    const isWhole = this.#lineBytes === 0 && piece.length <= this.#maxBytes
+    if (!isWhole) this.#hold(piece)
+    const line = (isWhole ? piece : Buffer.concat(this.#held)).toString('utf8')
+    const bytes = isWhole ? piece.length : this.#lineBytes
+    const next = this.#lineStart + bytes + terminator
+    const isCut = !isWhole && this.#lineBytes > this.#heldBytes
+    this.#held = []
+    this.#heldBytes = 0
+    this.#lineBytes = 0
+    this.#lineStart = next
+    return { line, next, isCut }
+  }
+
+  #hold(piece: Uint8Array): void {
+    // What a stream has given may be used again by it.
+    const kept = Buffer.from(piece.subarray(0, this.#maxBytes - this.#heldBytes))
+    if (kept.length > 0) this.#held.push(kept)
+    this.#heldBytes += kept.length
+    this.#lineBytes += piece.length
+  }
 }

@@ -2,6 +2,7 @@ import { type Keyword, keywordForm } from './keywords.ts'
 
 /** A keyword and what people put around it fit into so many characters. */
 const HEAD_CHARACTERS = 32
+const COLON = 0x3a
 const DECORATION = /^[\s*_`#>"'([-]+|[\s*_`"')\].!,-]+$/g
 
 /**
@@ -9,20 +10,26 @@ const DECORATION = /^[\s*_`#>"'([-]+|[\s*_`"')\].!,-]+$/g
  * ornaments, or without its colon. `undefined` for what is meant for people.
  */
 export function hintOfMisspelled(line: string, keywords: readonly Keyword[]): string | undefined {
+  if (isProse(line)) return undefined
   const head = line.slice(0, HEAD_CHARACTERS)
   const colon = head.indexOf(':')
-  const isWhole = colon < 0 && line.length < HEAD_CHARACTERS
-  const word = nameOf(colon < 0 ? head : head.slice(0, colon))
-  const first = nameOf(/^\S*/.exec(head.trimStart())?.[0] ?? '')
-  const meant = keywords.find(
-    (keyword) =>
-      (colon >= 0 || isWhole ? isMeant(word, keyword) : false) ||
-      (first === first.toUpperCase() && isMeant(first, keyword)),
-  )
+  const isNamed = colon >= 0 || line.length < HEAD_CHARACTERS
+  const name = isNamed ? nameOf(colon < 0 ? head : head.slice(0, colon)) : ''
+  const first = nameOf(/^\S*/.exec(head)?.[0] ?? '')
+  const isLoud = first === first.toUpperCase()
+  const meant = keywords.find((keyword) => isMeant(name, keyword) || (isLoud && isMeant(first, keyword)))
   return (
     meant &&
     `this looks like ${meant.spelling}, which is written ${keywordForm(meant)}, at the start of a line`
   )
+}
+
+/** Most lines begin with a word in small letters and have no colon soon: what can't be meant is seen at once. */
+function isProse(line: string): boolean {
+  const first = line.charCodeAt(0)
+  if (first < 0x61 || first > 0x7a || line.length < HEAD_CHARACTERS) return false
+  for (let at = 1; at < HEAD_CHARACTERS; at += 1) if (line.charCodeAt(at) === COLON) return false
+  return true
 }
 
 function nameOf(text: string): string {
@@ -30,14 +37,14 @@ function nameOf(text: string): string {
 }
 
 function isMeant(word: string, { spelling }: Keyword): boolean {
+  if (Math.abs(word.length - spelling.length) > 1) return false
   if (word.toUpperCase() === spelling) return true
   // In small letters, words that are one letter away are ordinary ones.
   return word === word.toUpperCase() && isOneLetterAway(word, spelling)
 }
 
-/** One letter is missing, one too many or another one, or two neighbours have changed places. */
+/** One letter is missing, one too many or another one, or two neighbours have changed places. Both are about as long. */
 function isOneLetterAway(word: string, spelling: string): boolean {
-  if (Math.abs(word.length - spelling.length) > 1) return false
   let start = 0
   while (start < word.length && word[start] === spelling[start]) start += 1
   const [left, wanted] = [word.slice(start), spelling.slice(start)]

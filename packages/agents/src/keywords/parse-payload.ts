@@ -13,6 +13,8 @@ const MAX_URL_CHARACTERS = 8192
 const MAX_TOKEN_CHARACTERS = 256
 const MAX_DEPTH = 64
 
+const [QUOTE, BACKSLASH, SQUARE, CURLY] = [0x22, 0x5c, 0x5b, 0x7b]
+
 /** Nothing in it is repeated without a bound but blanks, once: it looks at each character once. */
 const PERCENT = /^(\d{1,3}(?:\.\d{1,6})?)\s*%[,:;.]?(?:\s|$)/
 
@@ -40,7 +42,9 @@ function parseStatus(payload: string): KeywordEvent {
 
 function parsePath(payload: string, { spelling }: Keyword): KeywordEvent | Refusal {
   if (payload === '') return { hint: `${spelling} needs a path` }
-  if (Buffer.byteLength(payload) > MAX_PATH_BYTES) return { hint: `the path of ${spelling} is too long` }
+  // A UTF-16 unit is three bytes at most.
+  if (payload.length * 3 > MAX_PATH_BYTES && Buffer.byteLength(payload) > MAX_PATH_BYTES)
+    return { hint: `the path of ${spelling} is too long` }
   if (payload.includes('\0')) return { hint: `the path of ${spelling} holds a NUL` }
   return { type: 'deliverable', path: payload }
 }
@@ -83,14 +87,16 @@ function hasBlankOrControl(text: string): boolean {
 
 /** Whoever walks through the data does so recursively. */
 function isDeep(json: string): boolean {
+  if (json.length <= MAX_DEPTH) return false
   let depth = 0
   let isText = false
   for (let at = 0; at < json.length; at += 1) {
-    const character = json[at]
-    if (character === '"') isText = !isText
-    else if (isText) at += character === '\\' ? 1 : 0
-    else if (character === '[' || character === '{') depth += 1
-    else if (character === ']' || character === '}') depth -= 1
+    const code = json.charCodeAt(at)
+    if (code === QUOTE) isText = !isText
+    else if (isText) at += code === BACKSLASH ? 1 : 0
+    else if (code === SQUARE || code === CURLY) depth += 1
+    // The closing ones stand two after the opening ones.
+    else if (code === SQUARE + 2 || code === CURLY + 2) depth -= 1
     if (depth > MAX_DEPTH) return true
   }
   return false

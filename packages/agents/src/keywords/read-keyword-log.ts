@@ -1,26 +1,13 @@
 import { posix } from 'node:path'
-import { type Host, HostError } from '@x/host'
-import { cleanText } from './clean-text.ts'
+import { type Host, HostError, type TailLine } from '@x/host'
 import { cutLines } from './cut-lines.ts'
 import type { KeywordFeatures } from './features.ts'
-import type { KeywordEvent } from './keyword-event.ts'
+import { entryOf, type KeywordEntry, MAX_LINE_BYTES } from './log-entry.ts'
 import { LOG_START, type LogPosition } from './log-position.ts'
-import { parseKeywordLine } from './parse-keyword-line.ts'
 
-/** Of a longer line this much is kept. */
-export const MAX_LINE_BYTES = 1024 * 1024
+export type { KeywordEntry } from './log-entry.ts'
+
 const NEWLINE = 0x0a
-
-/** One line of an agent's log, and where it stands. */
-export interface KeywordEntry {
-  /** Of the line's first byte: no other line of the same run has it. */
-  readonly at: LogPosition
-  /** From where another reading goes on after this line. */
-  readonly next: LogPosition
-  readonly event: KeywordEvent
-  /** The line had more than 1 MiB, and only its beginning was read. */
-  readonly isCut: boolean
-}
 
 export interface KeywordLogOptions {
   readonly features: KeywordFeatures
@@ -44,63 +31,105 @@ export interface KeywordLogOptions {
  * @throws HostError when it is iterated: `io` for a symlink, a FIFO or a directory in the log's place; `connection-lost`,
  * after which another reading goes on from the last `next`
  */
-export async function* readKeywordLog(
+export function readKeywordLog(
   host: Host,
   path: string,
   options: KeywordLogOptions,
-): AsyncGenerator<KeywordEntry, void> {
-  const { features, from = LOG_START, signal, ended } = options
-  using following = new Following(signal, ended)
-  let next = await placeOf(host, path, from, signal)
-  const lines = host.tail(path, {
-    from: next.offset,
-    signal: following.signal,
-    maxLineBytes: MAX_LINE_BYTES,
-    noFollow: true,
-  })
-  try {
-    for await (const { line, offset, truncated, cut = false } of lines) {
-      const at = truncated ? begunAnew(next) : next
-      next = { generation: at.generation, offset }
-      yield { at, next, event: eventOf(line, cut, features), isCut: cut }
-    }
-  } catch (error) {
-    if (!following.isOver(error)) throw error
-  }
-  for await (const entry of readRest(host, path, next, options)) yield entry
+): AsyncIterableIterator<KeywordEntry, void> {
+  return new LogIterator(host, path, options)
 }
 
-/** Lets the following of a log end when the agent has ended, or when nobody wants it any more. */
-class Following implements Disposable {
-  readonly #controller = new AbortController()
-  readonly #wanted: AbortSignal | undefined
+/**
+ * *beginning*: looks where to go on; *following*: waits for what the agent writes; *reading the rest*: the agent has ended.
+ * A promise for each line, and no turn of a generator: an agent may write a flood.
+ */
+class LogIterator implements AsyncIterableIterator<KeywordEntry, void> {
+  readonly #host: Host
+  readonly #path: string
+  readonly #options: KeywordLogOptions
+  readonly #following = new AbortController()
+  /** Why following ends when the agent has ended. */
   readonly #end = new Error('the agent has ended')
+  #next: LogPosition
+  #begun: Promise<void> | undefined
+  #lines: AsyncIterator<TailLine, void> | undefined
+  #rest: AsyncIterator<KeywordEntry, void> | undefined
 
-  constructor(wanted: AbortSignal | undefined, ended: Promise<unknown> | undefined) {
-    this.#wanted = wanted
-    if (wanted?.aborted === true) this.#leave()
-    else wanted?.addEventListener('abort', this.#leave)
+  constructor(host: Host, path: string, options: KeywordLogOptions) {
+    this.#host = host
+    this.#path = path
+    this.#options = options
+    this.#next = options.from ?? LOG_START
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this
+  }
+
+  next(): Promise<IteratorResult<KeywordEntry, void>> {
+    if (this.#rest) return this.#rest.next()
+    if (this.#lines) return this.#lines.next().then(this.#told, this.#left)
+    this.#begun ??= this.#begin()
+    return this.#begun.then(() => this.next())
+  }
+
+  async return(): Promise<IteratorResult<KeywordEntry, void>> {
+    this.#unlisten()
+    this.#rest ??= nothing()
+    await Promise.all([this.#lines?.return?.(), this.#rest.return?.()])
+    return { done: true, value: undefined }
+  }
+
+  async #begin(): Promise<void> {
+    const { signal, ended } = this.#options
+    signal?.throwIfAborted()
+    this.#next = await placeOf(this.#host, this.#path, this.#next, signal)
+    signal?.throwIfAborted()
+    signal?.addEventListener('abort', this.#leave)
     const end = () => {
-      this.#controller.abort(this.#end)
+      this.#following.abort(this.#end)
     }
     ended?.then(end, end)
-  }
-
-  get signal(): AbortSignal {
-    return this.#controller.signal
-  }
-
-  isOver(error: unknown): boolean {
-    return error === this.#end
-  }
-
-  [Symbol.dispose](): void {
-    this.#wanted?.removeEventListener('abort', this.#leave)
+    const lines = this.#host.tail(this.#path, {
+      from: this.#next.offset,
+      signal: this.#following.signal,
+      maxLineBytes: MAX_LINE_BYTES,
+      noFollow: true,
+    })
+    this.#lines ??= lines[Symbol.asyncIterator]() as AsyncIterator<TailLine, void>
   }
 
   readonly #leave = (): void => {
-    this.#controller.abort(this.#wanted?.reason)
+    this.#following.abort(this.#options.signal?.reason)
   }
+
+  #unlisten(): void {
+    this.#options.signal?.removeEventListener('abort', this.#leave)
+  }
+
+  readonly #told = (
+    told: IteratorResult<TailLine, void>,
+  ): IteratorResult<KeywordEntry, void> | Promise<IteratorResult<KeywordEntry, void>> => {
+    if (told.done === true) return this.next()
+    const { line, offset, truncated, cut = false } = told.value
+    const at = truncated ? begunAnew(this.#next) : this.#next
+    const entry = entryOf(line, at, offset, cut, this.#options.features)
+    this.#next = entry.next
+    return { done: false, value: entry }
+  }
+
+  readonly #left = (error: unknown): Promise<IteratorResult<KeywordEntry, void>> => {
+    this.#unlisten()
+    const isOver = error === this.#end
+    this.#rest ??= isOver ? readRest(this.#host, this.#path, this.#next, this.#options) : nothing()
+    if (!isOver) throw error
+    return this.#rest.next()
+  }
+}
+
+// eslint-disable-next-line require-yield, @typescript-eslint/require-await -- an iteration that is over
+async function* nothing(): AsyncGenerator<KeywordEntry, void> {
+  return
 }
 
 /** What is there once nobody writes any more. */
@@ -118,10 +147,12 @@ async function* readRest(
   const [start, end] = [at.offset, found.size]
   if (start >= end) return
   const content = host.files.readStream(path, { within, start, end, ...(signal && { signal }) })
-  for await (const { line, next: offset, isCut } of cutLines(content, start, MAX_LINE_BYTES)) {
-    const next = { generation: at.generation, offset }
-    yield { at, next, event: eventOf(line, isCut, features), isCut }
-    at = next
+  for await (const lines of cutLines(content, start, MAX_LINE_BYTES)) {
+    for (const { line, next, isCut } of lines) {
+      const entry = entryOf(line, at, next, isCut, features)
+      at = entry.next
+      yield entry
+    }
   }
 }
 
@@ -155,12 +186,4 @@ async function placeOf(
 
 function begunAnew({ generation }: LogPosition): LogPosition {
   return { generation: generation + 1, offset: 0 }
-}
-
-function eventOf(line: string, isCut: boolean, features: KeywordFeatures): KeywordEvent {
-  const event = parseKeywordLine(line, features)
-  const isWhole = !isCut || event.type === 'status' || event.type === 'done' || event.type === 'error'
-  if (isWhole || event.type === 'attention') return event
-  const text = { type: 'text', text: cleanText(line) } as const
-  return features.keywords ? { ...text, hint: `a line has at most ${MAX_LINE_BYTES} bytes` } : text
 }

@@ -22,7 +22,7 @@ async function cut(
     yield* piecesOf(content, sizes)
   })()
   const lines: CutLine[] = []
-  for await (const line of cutLines(pieces, START, maxBytes)) lines.push(line)
+  for await (const together of cutLines(pieces, START, maxBytes)) lines.push(...together)
   return lines
 }
 

@@ -6,9 +6,9 @@ import { keywordFeatures } from '../../src/keywords/features.ts'
 import {
   type KeywordEntry,
   type KeywordLogOptions,
-  MAX_LINE_BYTES,
   readKeywordLog,
 } from '../../src/keywords/read-keyword-log.ts'
+import { MAX_LINE_BYTES } from '../../src/keywords/log-entry.ts'
 
 const features = keywordFeatures({ deliverables: true, callerMessages: true })
 const START = { generation: 0, offset: 0 }
@@ -59,7 +59,7 @@ function reader(host: Host, log: string, options: Partial<KeywordLogOptions> = {
       return value
     },
     isOver: async (): Promise<boolean> => (await entries.next()).done === true,
-    close: () => entries.return(),
+    close: () => entries.return?.(),
   }
 }
 
