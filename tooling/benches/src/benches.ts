@@ -1,5 +1,6 @@
 import { archive } from './archive/archive.ts'
 import type { Bench } from './bench.ts'
+import { keywords } from './keywords/keywords.ts'
 import { ssh } from './ssh/ssh.ts'
 import { start } from './start/start.ts'
 import { store } from './store/store.ts'
@@ -9,4 +10,14 @@ import { terminal } from './terminal/terminal.ts'
 import { tunnel } from './tunnel/tunnel.ts'
 
 /** Every bench there is. */
-export const BENCHES: readonly Bench[] = [start, stream, terminal, archive, tail, tunnel, ssh, store]
+export const BENCHES: readonly Bench[] = [
+  start,
+  stream,
+  terminal,
+  archive,
+  tail,
+  tunnel,
+  ssh,
+  store,
+  keywords,
+]
