@@ -128,13 +128,17 @@ async function* archiveStream(
   await using program = await startProgram(host, argv, { cwd: root, stdin: 'pipe', signal })
   const verdict = new TarVerdict()
   const saying = readLines(program.stderr, (line) => verdict.take(line))
-  const feeding = feed(program.stdin, nulEnded(changed.map(pathOfLine)))
+  const feeding = feed(program.stdin, nulEnded(pathsOf(changed)))
   for await (const piece of gathered(program.stdout)) yield counted(piece)
   const exit = await program.exited
   await Promise.all([saying, feeding])
   signal?.throwIfAborted()
   if (isLost(exit)) throw lost('cannot archive the directory')
   verdict.assertGood(exit.exitCode)
+}
+
+function* pathsOf(lines: readonly string[]): Generator<string> {
+  for (const line of lines) yield pathOfLine(line)
 }
 
 /** Judges what tar said by the line, so that a file's name cannot make a failure look harmless. */

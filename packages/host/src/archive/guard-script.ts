@@ -13,15 +13,16 @@ export const GUARD_SCRIPT = `
 trap '' HUP INT TERM PIPE
 umask 077
 base=./$1 stage=./$2
-start_of() {
+find_start() {
+  start=
   read -r stat <"/proc/$1/stat" || return 1
   set -- \${stat##*) }
-  echo "\${20}"
+  start=\${20}
 }
 is_alive() {
   [ -n "$1" ] || return 1
   [ -e /proc/self/stat ] || { kill -0 "$1"; return; }
-  [ "$(start_of "$1")" = "$2" ]
+  find_start "$1" && [ "$start" = "$2" ]
 }
 is_there() { [ -e "$1" ] || [ -L "$1" ]; }
 move() { mv -T -- "$1" "$2" || { ! is_there "$2" && mv -- "$1" "$2"; }; }
@@ -50,14 +51,15 @@ swap() {
 {
   for left in "./.$1.x-restore-"*; do
     [ -d "$left" ] && [ ! -L "$left" ] || continue
-    pid= start=
-    read -r pid start <"$left/owner"
-    is_alive "$pid" "$start" && continue
+    pid= owner_start=
+    read -r pid owner_start <"$left/owner"
+    is_alive "$pid" "$owner_start" && continue
     put_back "$left"
     discard "$left"
   done
 } 2>/dev/null
-mkdir -- "$stage" && echo "$$ $(start_of "$$" 2>/dev/null)" >"$stage/owner" && mkdir -- "$stage/new" || exit 1
+find_start "$$" 2>/dev/null
+mkdir -- "$stage" "$stage/new" && echo "$$ $start" >"$stage/owner" || exit 1
 folds=exact
 : >"$stage/case"
 [ -e "$stage/CASE" ] && folds=folds

@@ -45,11 +45,17 @@ export const MANIFEST_FIELDS = 9
 /** A manifest as sorted lines: a line is the fields of one entry with NULs between, its path first. */
 export class LineManifest implements Manifest {
   readonly id: string
-  readonly lines: readonly string[]
+  #lines: readonly string[] | (() => readonly string[])
 
-  constructor(lines: readonly string[], id = randomBytes(32).toString('hex')) {
+  /** @param lines or what makes them when they are asked for: until then that may hold them in a smaller form */
+  constructor(lines: readonly string[] | (() => readonly string[]), id = randomBytes(32).toString('hex')) {
     this.id = id
-    this.lines = lines
+    this.#lines = lines
+  }
+
+  get lines(): readonly string[] {
+    if (typeof this.#lines === 'function') this.#lines = this.#lines()
+    return this.#lines
   }
 
   get entryCount(): number {

@@ -7,13 +7,14 @@ import { resolveLimits, type ArchiveLimits } from './archive-limits.ts'
 import type { ArchiveHeader } from './archive-header.ts'
 import { EntryVetter } from './entry-vetter.ts'
 import { layBase } from './lay-base.ts'
+import { ListingCutter } from './listing.ts'
 import { LineManifest, manifestEntry, manifestLine, pathOfLine, type Manifest } from './manifest.ts'
 import { OpenedArchive } from './opened-archive.ts'
 import { refuse } from './refuse.ts'
 import { Closings, lost } from './run-program.ts'
 import { openRestoreGuard, type RestoreGuard } from './restore-guard.ts'
 import { forEachPath, unpackArchive, type UnpackPlace } from './unpack-archive.ts'
-import { workerTools } from './worker-tools.ts'
+import { workerTools, type WorkerTools } from './worker-tools.ts'
 
 export interface RestoreOptions {
   /** What the archives may make of the machine; more is refused. */
@@ -85,16 +86,16 @@ export async function restore(
   try {
     if (onto !== undefined) await layBase(place, target, onto)
     let id = onto?.id
-    let lines: string[] = []
+    let listing: readonly Buffer[] = []
     for (const one of opened) {
       const accept = (header: ArchiveHeader | undefined): void => {
         assertFollows(header, id)
         id = header?.manifest
       }
-      lines = await unpackArchive(place, one, { accept, lists: one === opened.at(-1) })
+      listing = await unpackArchive(place, one, { accept, lists: one === opened.at(-1) })
     }
     // Awaited here: the guard is disposed when this function ends.
-    return await finish(place, guard, lines, id)
+    return await finish(place, guard, listing, id)
   } catch (error) {
     throw guard.isLost ? lost('cannot restore', error) : error
   }
@@ -106,29 +107,37 @@ function assertFollows(header: ArchiveHeader | undefined, id: string | undefined
   throw refuse(header?.base === undefined ? 'it is a whole one, after another' : 'its base is another one')
 }
 
-/** @param opened was listed while it could be read whatever the modes are to be */
+/** @param listing was made while everything could be read whatever the modes are to be */
 async function finish(
   place: UnpackPlace,
   guard: RestoreGuard,
-  opened: string[],
+  listing: readonly Buffer[],
   id: string | undefined,
 ): Promise<Manifest> {
-  const { narrow, signal } = place
-  const lines =
-    narrow.size === 0 ? opened : opened.map((line) => withMode(line, narrow.get(pathOfLine(line))))
-  const rootMode = narrow.get('')
-  narrow.delete('')
+  const { narrow, signal, tools } = place
+  if (listing.at(-1)?.at(-1) !== 0) throw new HostError('io', 'the list of what was unpacked is cut')
+  const manifest = new LineManifest(() => linesOfListing(listing, tools.find, narrow), id)
   const byMode = new Map<number, string[]>()
-  for (const [name, mode] of narrow) byMode.set(mode, [...(byMode.get(mode) ?? []), name])
+  for (const [name, mode] of narrow) if (name !== '') byMode.set(mode, [...(byMode.get(mode) ?? []), name])
   // The deepest first: what is above may be closed after that.
   for (const [mode, names] of byMode)
     await forEachPath(place, ['chmod', '--', mode.toString(8)], names.sort().reverse())
   signal?.throwIfAborted()
-  const swapping = guard.swap(rootMode)
-  // Meanwhile.
-  lines.sort()
-  await swapping
-  return new LineManifest(lines, id)
+  await guard.swap(narrow.get(''))
+  return manifest
+}
+
+function linesOfListing(
+  listing: readonly Buffer[],
+  find: WorkerTools['find'],
+  narrow: ReadonlyMap<string, number>,
+): readonly string[] {
+  const cutter = new ListingCutter(find)
+  for (const chunk of listing) cutter.add(chunk)
+  const opened = cutter.end()
+  const lines =
+    narrow.size === 0 ? opened : opened.map((line) => withMode(line, narrow.get(pathOfLine(line))))
+  return lines.sort()
 }
 
 function withMode(line: string, mode: number | undefined): string {

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream'
 import { HostError } from '../errors.ts'
 import type { ArchiveHost } from './archive-host.ts'
 import type { ArchiveHeader } from './archive-header.ts'
@@ -6,7 +7,7 @@ import type { OpenedArchive } from './opened-archive.ts'
 import type { RunningProcess } from '../running-process.ts'
 import { assertExit, feed, feedPortions, readLines, startProgram } from './run-program.ts'
 import type { Closings, Portion } from './run-program.ts'
-import { listArgv, readListing } from './scan-directory.ts'
+import { listArgv } from './listing.ts'
 import { TarSanitiser } from './tar-sanitiser.ts'
 import type { WorkerTools } from './worker-tools.ts'
 
@@ -47,14 +48,14 @@ const LISTING = 'archive-is-listed'
 
 /**
  * Unpacks one archive over what the earlier ones of its series have made.
- * @returns what `readListing` gives, when it was asked for
+ * @returns the list, for `ListingCutter`, when it was asked for
  * @throws HostError `archive-unsafe`, or what the machine said
  */
 export async function unpackArchive(
   place: UnpackPlace,
   archive: OpenedArchive,
   { accept, lists }: UnpackOptions,
-): Promise<string[]> {
+): Promise<readonly Buffer[]> {
   const { host, tools, directory, signal } = place
   const sanitiser = new TarSanitiser(place.vetter, tools.tar === 'gnu' ? 'pax' : 'gnu', place.narrow)
   const safe = sanitised(archive, sanitiser)
@@ -72,7 +73,7 @@ export async function unpackArchive(
       const first = await beginning
       accept(sanitiser.archiveHeader)
       await forEachPath(place, ['rm', '-rf', '--'], sanitiser.deletions)
-      const lines = await unpack(program, startingWith(first, safe), lists ? tools.find : undefined, signal)
+      const lines = await unpack(program, startingWith(first, safe), signal)
       // Busybox may end at the end of the archive and leave the zeros after it.
       if (!sanitiser.hasEnded) throw new HostError('io', 'tar has ended before the archive did')
       return lines
@@ -104,25 +105,32 @@ function unpackArgv({ tar, find }: WorkerTools, lists: boolean): readonly string
 async function unpack(
   program: RunningProcess,
   safe: AsyncIterable<Portion>,
-  find: WorkerTools['find'] | undefined,
   signal: AbortSignal | undefined,
-): Promise<string[]> {
+): Promise<readonly Buffer[]> {
   let what = 'cannot unpack the archive'
   let complaints: string[] = []
   const saying = readLines(program.stderr, (line) => {
     if (line === LISTING) [what, complaints] = ['cannot list what was unpacked', []]
     else if (complaints.length < 5) complaints.push(line)
   })
-  if (find === undefined) program.stdout.resume()
-  const listing = find === undefined ? Promise.resolve([]) : readListing(program.stdout, find)
-  // Only of a program that has ended well it is of interest.
-  listing.catch(() => undefined)
+  const listing = collect(program.stdout)
   await feedPortions(program.stdin, safe)
   const exit = await program.exited
   await saying
   signal?.throwIfAborted()
   assertExit(what, exit, complaints.join('; '))
   return listing
+}
+
+/** All that comes, as it comes. A stream that is cut has said what it could; the exit tells the rest. */
+async function collect(stream: Readable): Promise<readonly Buffer[]> {
+  const chunks: Buffer[] = []
+  try {
+    for await (const chunk of stream) chunks.push(chunk as Buffer)
+  } catch {
+    chunks.length = 0
+  }
+  return chunks
 }
 
 /** Runs a program with the paths behind its arguments, as often as it takes. */

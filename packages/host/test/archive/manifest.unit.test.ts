@@ -101,3 +101,15 @@ test('the table of paths says of each what was said last', () => {
   expect(large.get('path 19999')).toEqual({ kind: 'file', generation: 1 })
   expect(large.get('path 20000')).toBeUndefined()
 })
+
+test('a manifest that is not asked for stays as small as it was given, and is made once', () => {
+  let made = 0
+  const late = new LineManifest(() => {
+    made += 1
+    return lines(one('a'), one('b'))
+  })
+  expect(made).toBe(0)
+  expect([...late.entries()].map(({ path }) => path)).toEqual(['', 'a', 'b'])
+  expect(parseManifest(late.toBytes()).entryCount).toBe(late.entryCount)
+  expect(made).toBe(1)
+})

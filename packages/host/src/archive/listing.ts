@@ -1,0 +1,107 @@
+import { HostError } from '../errors.ts'
+import { MANIFEST_FIELDS } from './manifest.ts'
+import type { WorkerTools } from './worker-tools.ts'
+
+/** The very fields of a manifest's line, in its order. */
+const GNU_FORMAT = '%P\\0%y\\0%m\\0%s\\0%T@\\0%C@\\0%D:%i\\0%n\\0%l\\0'
+/**
+ * Busybox has no `-printf`: `stat` tells of many files a line each, and is asked for one at a time when one of them has
+ * vanished meanwhile. Numbers, a count, then the names.
+ */
+const BUSYBOX_SCRIPT = `
+numbers=$(stat -c '%f %s %Y %Z %d:%i %h' -- "$@" 2>/dev/null)
+if [ $? = 0 ]; then printf '%s\\0%s\\0' "$numbers" "$#"; printf '%s\\0' "$@"; exit 0; fi
+for name; do
+  numbers=$(stat -c '%f %s %Y %Z %d:%i %h' -- "$name" 2>/dev/null) && printf '%s\\0001\\000%s\\000' "$numbers" "$name"
+done
+exit 0
+`
+
+/** Lists its working directory, for `ListingCutter`. */
+export function listArgv(find: WorkerTools['find']): readonly string[] {
+  return find === 'gnu'
+    ? ['find', '.', '-ignore_readdir_race', '-printf', GNU_FORMAT]
+    : ['sh', '-c', 'find . -print0 | xargs -0 -n 256 sh -c "$1" sh', 'sh', BUSYBOX_SCRIPT]
+}
+
+/** What is left out of a list. */
+export type Exclude = (path: string, type: 'directory' | 'other') => boolean
+
+/**
+ * Cuts what `listArgv` says into lines of a manifest, in any order: whoever makes one sorts them. Strings of latin1
+ * compare as their bytes do.
+ */
+export class ListingCutter {
+  readonly #cut: (text: string, take: (line: string) => void) => string
+  readonly #exclude: Exclude
+  readonly #lines: string[] = []
+  #rest = ''
+
+  constructor(find: WorkerTools['find'], exclude: Exclude = () => false) {
+    this.#cut = find === 'gnu' ? cutGnuLines : cutBusyboxLines
+    this.#exclude = exclude
+  }
+
+  add(chunk: Buffer): void {
+    this.#rest = this.#cut(this.#rest + chunk.toString('latin1'), (line) => this.#take(line))
+  }
+
+  /** @throws HostError `io` when the list has not ended */
+  end(): string[] {
+    if (this.#rest !== '') throw new HostError('io', 'the list of the directory is cut')
+    return this.#lines
+  }
+
+  #take(line: string): void {
+    const end = line.indexOf('\0')
+    const type = line.charAt(end + 1)
+    if (type !== 'f' && type !== 'd' && type !== 'l') return
+    if (end === 0 || !this.#exclude(line.slice(0, end), type === 'd' ? 'directory' : 'other'))
+      this.#lines.push(line)
+  }
+}
+
+/** Behind every ninth NUL. @returns what is left */
+function cutGnuLines(text: string, take: (line: string) => void): string {
+  let start = 0
+  for (let end = lineEnd(text, start); end !== -1; end = lineEnd(text, start)) {
+    take(text.slice(start, end))
+    start = end + 1
+  }
+  return text.slice(start)
+}
+
+/** Where the NUL behind the last field is, or -1. */
+function lineEnd(text: string, start: number): number {
+  let end = start - 1
+  for (let field = 0; field < MANIFEST_FIELDS; field += 1) {
+    end = text.indexOf('\0', end + 1)
+    if (end === -1) return -1
+  }
+  return end
+}
+
+function cutBusyboxLines(text: string, take: (line: string) => void): string {
+  const fields = text.split('\0')
+  let at = 0
+  for (;;) {
+    const count = Number(fields[at + 1] ?? Number.NaN)
+    // The last field is not complete.
+    if (!(fields.length > at + 2 + count)) break
+    const numbers = (fields[at] ?? '').split('\n')
+    const names = fields.slice(at + 2, at + 2 + count)
+    names.forEach((name, index) => take(busyboxLine(numbers[index] ?? '', name)))
+    at += 2 + count
+  }
+  return fields.slice(at).join('\0')
+}
+
+const BUSYBOX_TYPES: Readonly<Record<number, string>> = { 0o10: 'f', 0o04: 'd', 0o12: 'l' }
+
+function busyboxLine(numbers: string, name: string): string {
+  const [raw = '', size = '', mtime = '', ctime = '', inode = '', links = ''] = numbers.split(' ')
+  const bits = Number.parseInt(raw, 16)
+  const path = name === '.' ? '' : name.replace(/^\.\//, '')
+  const mode = (bits & 0o7777).toString(8)
+  return [path, BUSYBOX_TYPES[bits >> 12] ?? 'other', mode, size, mtime, ctime, inode, links, ''].join('\0')
+}
