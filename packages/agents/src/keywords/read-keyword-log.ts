@@ -127,7 +127,7 @@ class LogIterator implements AsyncIterableIterator<KeywordEntry, void> {
   }
 }
 
-// eslint-disable-next-line require-yield, @typescript-eslint/require-await -- an iteration that is over
+// eslint-disable-next-line require-yield -- an iteration that is over
 async function* nothing(): AsyncGenerator<KeywordEntry, void> {
   return
 }

@@ -5,6 +5,7 @@ import type { KeywordEvent } from '../../src/keywords/keyword-event.ts'
 import { isKeywordOn, KEYWORDS } from '../../src/keywords/keywords.ts'
 import { parseKeywordLine } from '../../src/keywords/parse-keyword-line.ts'
 import { arbitraryLine, everyFeatureSet } from './feature-sets.ts'
+import { fuzzPieces, randomFrom } from './fuzz.ts'
 
 const all = keywordFeatures({
   keywords: true,
@@ -167,6 +168,21 @@ describe('a line of the log', () => {
       }),
       { numRuns: 1000 },
     )
+  })
+
+  test('is understood somehow, whatever thousands of them say', () => {
+    const pieces = fuzzPieces()
+    const next = randomFrom(7)
+    const types = new Set<string>()
+    let longest = 0
+    for (let count = 0; count < 30_000; count += 1) {
+      const line = Array.from({ length: next(7) }, () => pieces[next(pieces.length)] ?? '').join('')
+      const event = parseKeywordLine(line, all)
+      types.add(event.type)
+      if (event.type === 'text') longest = Math.max(longest, event.text.length - line.length)
+    }
+    expect(types).toEqual(new Set(['text', ...KEYWORDS.map(({ event }) => event)]))
+    expect(longest).toBe(0)
   })
 
   test.each([
