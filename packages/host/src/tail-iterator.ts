@@ -12,12 +12,13 @@ export function createTailIterator(
   signals: readonly (AbortSignal | undefined)[],
   run: (signal: AbortSignal) => AsyncGenerator<TailBatch, void>,
 ): AsyncIterator<TailLine, void> {
-  return new TailIterator(signals, createAbortableIterator(signals, run))
+  return new TailIterator(signals, run)
 }
 
 /** *between batches*: whoever asks waits for the next one, in turn; *in a batch*: whoever asks has its next line. */
 class TailIterator implements AsyncIterator<TailLine, void> {
-  readonly #signals: readonly (AbortSignal | undefined)[]
+  /** A field, since asking a signal costs as much as telling a line. */
+  #isAborted = false
   readonly #batches: AsyncIterator<TailBatch, void>
   #batch: TailBatch = []
   #at = 0
@@ -25,9 +26,14 @@ class TailIterator implements AsyncIterator<TailLine, void> {
   /** Of those who wait; it does not fail. */
   #last: Promise<unknown> = Promise.resolve()
 
-  constructor(signals: readonly (AbortSignal | undefined)[], batches: AsyncIterator<TailBatch, void>) {
-    this.#signals = signals
-    this.#batches = batches
+  constructor(
+    signals: readonly (AbortSignal | undefined)[],
+    run: (signal: AbortSignal) => AsyncGenerator<TailBatch, void>,
+  ) {
+    this.#batches = createAbortableIterator(signals, (signal) => {
+      signal.addEventListener('abort', () => (this.#isAborted = true), { once: true })
+      return run(signal)
+    })
   }
 
   next(): Promise<IteratorResult<TailLine, void>> {
@@ -42,8 +48,8 @@ class TailIterator implements AsyncIterator<TailLine, void> {
   }
 
   #take(): TailLine | undefined {
-    // The generator says why. Without a closure: this runs for every line.
-    for (const signal of this.#signals) if (signal?.aborted === true) this.#batch = []
+    // The generator says why.
+    if (this.#isAborted) this.#batch = []
     const line = this.#batch[this.#at]
     this.#at += 1
     return line
