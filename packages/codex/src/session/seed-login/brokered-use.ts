@@ -1,10 +1,14 @@
+import type { Duplex } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Broker } from '@x/agents/broker'
 import type { Seeds } from '@x/agents/seeds'
 import { HostError } from '@x/host'
+import { SessionError } from '../../errors.ts'
+import { parseAuthFile } from '../../login/parse-auth-file.ts'
 import type { LoginPlace, LoginUse, SeedLoginFacts } from '../../login/seed-login.ts'
 import { renderBrokeredAuth } from '../../login/render-brokered-auth.ts'
 import { BrokerWay } from './broker-way.ts'
+import { findOurs, renderProof, untilClosed } from './whose-port.ts'
 import { chooseSeed } from './choose-seed.ts'
 import { AUTH, removeCredentials, settingsIn, writeAuthFile } from './home-login.ts'
 import { asLogin } from './login-error.ts'
@@ -46,7 +50,13 @@ export class BrokeredUse implements LoginUse {
   constructor(options: BrokeredUseOptions) {
     this.options = options
     this.current = options.facts
-    this.way = new BrokerWay(options.place.host, options.broker.port, () => this.admit())
+    const { place, broker } = options
+    this.way = new BrokerWay({
+      host: place.host,
+      brokerPort: broker.port,
+      admit: () => this.admit(),
+      prove: async (nonce, port) => renderProof(await this.secret(), { taskId: place.taskId, port }, nonce),
+    })
   }
 
   get facts(): SeedLoginFacts {
@@ -65,11 +75,10 @@ export class BrokeredUse implements LoginUse {
     const signal = this.begin()
     try {
       await this.inTurn(() => this.open(signal, { isRunning: true }))
-    } catch {
+    } catch (error) {
       // What the session has may be good for a while: its turn goes on, and we go on trying.
       if (signal.aborted) return true
-      await this.revoke().catch(() => undefined)
-      void this.tryAgain(signal)
+      void this.tryAgain(signal, await this.findOther(error, signal))
     }
     return true
   }
@@ -111,16 +120,43 @@ export class BrokeredUse implements LoginUse {
     return done
   }
 
-  private async tryAgain(signal: AbortSignal): Promise<void> {
+  /** @param other another process of ours, which has the port: its place is taken when it goes */
+  private async tryAgain(signal: AbortSignal, other: Duplex | undefined): Promise<void> {
+    let there = other
     for (let pause = AGAIN_MS; !signal.aborted; pause = Math.min(MAX_AGAIN_MS, pause * 2)) {
       try {
-        await delay(pause, undefined, { signal, ref: false })
+        if (there) await untilClosed(there, signal)
+        else await delay(pause, undefined, { signal, ref: false })
         await this.inTurn(() => this.open(signal, { isRunning: true }))
         return
-      } catch {
+      } catch (error) {
         // Somebody else has the port, or the store or the machine can't be reached.
+        there = await this.findOther(error, signal)
       }
     }
+    there?.destroy()
+  }
+
+  /**
+   * Who has our port, when that is why it failed. Anybody but a process of ours may have been shown what the session
+   * has: that is good for nothing then.
+   */
+  private async findOther(error: unknown, signal: AbortSignal): Promise<Duplex | undefined> {
+    const { host, taskId } = this.options.place
+    const { port } = this.current
+    const isTaken = error instanceof HostError && error.code === 'listen-failed' && port !== undefined
+    const other = isTaken ? await findOurs(host, { taskId, port }, () => this.secret(), signal) : undefined
+    if (!other && !signal.aborted) await this.revoke().catch(() => undefined)
+    return other
+  }
+
+  private async secret(): Promise<string> {
+    const { owner, seedId } = this.current
+    const auth = parseAuthFile(
+      (await this.options.seeds.read({ owner, seedId })).get(AUTH) ?? new Uint8Array(),
+    )
+    if (auth.kind !== 'chatgpt') throw new SessionError('login', 'the login has nothing that would renew it')
+    return auth.refreshToken
   }
 
   private async open(signal: AbortSignal, options: { readonly isRunning: boolean }): Promise<void> {
