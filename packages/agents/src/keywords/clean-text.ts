@@ -4,6 +4,9 @@ export const MAX_TEXT_CHARACTERS = 16 * 1024
 // eslint-disable-next-line no-control-regex -- these are what is looked for
 const CONTROLS = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f]/g
 
+/** To see that there are none costs a fifth of what it costs to look for one. */
+const CLEAN = /^[\t -~\u00a0-\uffff]*$/
+
 /** A text that may be shown: a bounded one, in which no character acts on a terminal. Tabs stay. */
 export function cleanText(text: string): string {
   return replaceControls(text.length > MAX_TEXT_CHARACTERS ? cutText(text) : text)
@@ -11,7 +14,7 @@ export function cleanText(text: string): string {
 
 /** U+FFFD in place of every control character but tabs. */
 export function replaceControls(text: string): string {
-  return text.replace(CONTROLS, '\ufffd')
+  return CLEAN.test(text) ? text : text.replace(CONTROLS, '\ufffd')
 }
 
 function cutText(text: string): string {

@@ -1,7 +1,8 @@
-import { type Keyword, keywordForm } from './keywords.ts'
+import { type Keyword, keywordForm, KEYWORDS } from './keywords.ts'
 
 /** A keyword and what people put around it fit into so many characters. */
 const HEAD_CHARACTERS = 32
+const LONGEST = Math.max(...KEYWORDS.map(({ spelling }) => spelling.length))
 const COLON = 0x3a
 const DECORATION = /^[\s*_`#>"'([-]+|[\s*_`"')\].!,-]+$/g
 
@@ -24,11 +25,11 @@ export function hintOfMisspelled(line: string, keywords: readonly Keyword[]): st
   )
 }
 
-/** Most lines begin with a word in small letters and have no colon soon: what can't be meant is seen at once. */
+/** Most lines begin with a word in small letters, and have no colon where a keyword has one: that is seen at once. */
 function isProse(line: string): boolean {
   const first = line.charCodeAt(0)
   if (first < 0x61 || first > 0x7a || line.length < HEAD_CHARACTERS) return false
-  for (let at = 1; at < HEAD_CHARACTERS; at += 1) if (line.charCodeAt(at) === COLON) return false
+  for (let at = 1; at <= LONGEST + 1; at += 1) if (line.charCodeAt(at) === COLON) return false
   return true
 }
 

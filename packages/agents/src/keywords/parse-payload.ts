@@ -34,7 +34,8 @@ export function parsePayload(payload: string, keyword: Keyword): KeywordEvent | 
 }
 
 function parseStatus(payload: string): KeywordEvent {
-  const found = PERCENT.exec(payload)
+  const first = payload.charCodeAt(0)
+  const found = first >= 0x30 && first <= 0x39 ? PERCENT.exec(payload) : null
   if (found === null) return { type: 'status', percent: undefined, message: cleanText(payload) }
   const message = cleanText(payload.slice(found[0].length).trimStart())
   return { type: 'status', percent: Math.min(Number(found[1]), 100), message }
