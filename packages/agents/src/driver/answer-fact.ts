@@ -101,8 +101,8 @@ async function answerDeliverable<T>(
     renderDeliverableReply(found.type === 'inside' ? found.name : path, id, fate)
   if (found.type !== 'inside') return reply({ type: found.type === 'bad' ? 'bad-path' : 'outside' })
   try {
-    const { host, lostMs, lanes: signal } = running
-    const stored = await whileReachable({ host, lostMs, signal }, () =>
+    const { lostMs, lanes: signal } = running
+    const stored = await whileReachable({ lostMs, signal }, () =>
       storeDeliverable(running.storing, running.journal.clientIdOf(id), found),
     )
     if (stored.type === 'refused') return reply(stored.fate)

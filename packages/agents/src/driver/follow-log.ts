@@ -29,8 +29,8 @@ export interface FollowLogOptions {
  * @throws HostError when the log is out of reach for too long or can't be read; what `onLines` throws; the reason of `signal`
  */
 export function followLog(options: FollowLogOptions): Promise<void> {
-  const { host, lostMs, signal } = options
-  return whileReachable({ host, lostMs, signal }, (onProgress) => readFrom(options, onProgress))
+  const { lostMs, signal } = options
+  return whileReachable({ lostMs, signal }, (onProgress) => readFrom(options, onProgress))
 }
 
 async function readFrom(options: FollowLogOptions, onProgress: () => void): Promise<void> {

@@ -1,12 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Host } from '@x/host'
+import { HostError } from '@x/host'
 import { isOutOfReach } from './is-out-of-reach.ts'
 
 const FIRST_PAUSE_MS = 50
 const LONGEST_PAUSE_MS = 2_000
+/** A connection that lasted so long was one. */
+const THERE_MS = 1_000
 
 export interface ReachOptions {
-  readonly host: Host
   /** How long the machine may be out of reach, in milliseconds. */
   readonly lostMs: number
   readonly signal: AbortSignal
@@ -30,12 +31,18 @@ export async function whileReachable<T>(
   }
   for (;;) {
     signal.throwIfAborted()
+    const startedAt = performance.now()
     try {
       return await action(onProgress)
     } catch (error) {
       signal.throwIfAborted()
-      lostAt ??= performance.now()
-      if (!isOutOfReach(error) || performance.now() + pauseMs - lostAt > lostMs) throw error
+      const now = performance.now()
+      // It was there for a while, and is lost anew.
+      const wasThere =
+        error instanceof HostError && error.code === 'connection-lost' && now - startedAt > THERE_MS
+      if (wasThere) onProgress()
+      lostAt ??= now
+      if (!isOutOfReach(error) || now + pauseMs - lostAt > lostMs) throw error
     }
     await delay(pauseMs, undefined, { signal }).catch(() => undefined)
     pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)

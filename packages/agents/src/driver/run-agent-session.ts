@@ -96,7 +96,16 @@ class AgentSession<T> {
         options,
       )
     const { onFileProgress } = this.#plan
-    const given = { host, directory, log, isContinuing, send, ...(onFileProgress && { onFileProgress }) }
+    const { lostMs } = limits
+    const given = {
+      host,
+      directory,
+      log,
+      isContinuing,
+      send,
+      lostMs,
+      ...(onFileProgress && { onFileProgress }),
+    }
     if (!isContinuing) {
       const preparing = createSessionContext({ ...given, env: {} })
       await this.#step('prepare', limits.prepareMs, (signal) => hooks.prepare?.(preparing, { signal }))

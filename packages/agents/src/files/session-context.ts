@@ -3,12 +3,14 @@ import {
   download,
   mustSucceed,
   type CopyResult,
+  type DetachedProcess,
   type DownloadOptions,
   type DownloadResult,
   type ExecOptions,
   type ExecResult,
   type Host,
 } from '@x/host'
+import { whileReachable } from '../driver/reach.ts'
 import { resolveAgentPath } from './agent-path.ts'
 
 /** How far something has come that the embedder does with files. */
@@ -48,6 +50,11 @@ export interface SessionContext {
   /** Reads a file of the agent's machine. @throws HostError as `host.files.read` */
   readonly read: (path: string, options?: { readonly maxBytes?: number }) => Promise<Uint8Array>
   readonly readText: (path: string, options?: { readonly maxBytes?: number }) => Promise<string>
+  /**
+   * Waits for the end of a detached process, also when the connection to its machine is lost meanwhile.
+   * @throws HostError when the machine is out of reach for longer than `lostMs`; the reason of `signal`
+   */
+  readonly untilEnded: (process: DetachedProcess, options: { readonly signal: AbortSignal }) => Promise<void>
   /** Fetches a URL to a file of the agent's machine. @throws DownloadError */
   readonly download: (url: string, to: string, options?: DownloadOptions) => Promise<DownloadResult>
   /**
@@ -63,10 +70,11 @@ export interface SessionContextOptions extends Pick<
   'host' | 'directory' | 'log' | 'isContinuing' | 'env' | 'send'
 > {
   readonly onFileProgress?: (progress: FileProgress) => void
+  readonly lostMs: number
 }
 
 export function createSessionContext(options: SessionContextOptions): SessionContext {
-  const { onFileProgress, ...given } = options
+  const { onFileProgress, lostMs, ...given } = options
   const { host, directory } = given
   const place = (path: string) => resolveAgentPath(path, { directory, home: host.facts.home })
   const telling =
@@ -106,6 +114,8 @@ export function createSessionContext(options: SessionContextOptions): SessionCon
       const { path: absolute, ...within } = place(path)
       return host.files.readText(absolute, { ...within, ...reading })
     },
+    untilEnded: (process, { signal }) =>
+      whileReachable({ lostMs, signal }, () => process.waitForExit({ signal })),
     async download(url, to, downloading = {}) {
       const { path, ...within } = place(to)
       await host.files.makeDirectory(posix.dirname(path))
