@@ -24,6 +24,9 @@ export function listArgv(find: WorkerTools['find']): readonly string[] {
     : ['sh', '-c', 'find . -print0 | xargs -0 -n 256 sh -c "$1" sh', 'sh', BUSYBOX_SCRIPT]
 }
 
+/** Of text at once. Lines are parts of it, and V8 does not copy texts of this size when it collects: it grows by less. */
+const DECODED_BYTES = 512 * 1024
+
 /** What is left out of a list. */
 export type Exclude = (path: string, type: 'directory' | 'other') => boolean
 
@@ -35,6 +38,8 @@ export class ListingCutter {
   readonly #cut: (text: string, take: (line: string) => void) => string
   readonly #exclude: Exclude
   readonly #lines: string[] = []
+  #waiting: Buffer[] = []
+  #waitingBytes = 0
   #rest = ''
 
   constructor(find: WorkerTools['find'], exclude: Exclude = () => false) {
@@ -43,13 +48,23 @@ export class ListingCutter {
   }
 
   add(chunk: Buffer): void {
-    this.#rest = this.#cut(this.#rest + chunk.toString('latin1'), (line) => this.#take(line))
+    this.#waiting.push(chunk)
+    this.#waitingBytes += chunk.length
+    if (this.#waitingBytes >= DECODED_BYTES) this.#decode()
   }
 
   /** @throws HostError `io` when the list has not ended */
   end(): string[] {
+    this.#decode()
     if (this.#rest !== '') throw new HostError('io', 'the list of the directory is cut')
     return this.#lines
+  }
+
+  #decode(): void {
+    const text = Buffer.concat(this.#waiting, this.#waitingBytes).toString('latin1')
+    this.#waiting = []
+    this.#waitingBytes = 0
+    this.#rest = this.#cut(this.#rest + text, (line) => this.#take(line))
   }
 
   #take(line: string): void {
