@@ -9,7 +9,9 @@ export async function work(host: Host, store: SessionStore, directory: string, a
     directory,
     task: { owner: 'ada', taskId: 'nightly-42' },
     features: { keywords: true },
-    body: async ({ run }, { signal }) => void (await run(argv, { signal })),
+    async body({ run }, { signal }) {
+      await run(argv, { signal })
+    },
   })
   return outcome.type === 'done' ? outcome.summary : outcome.type
 }
