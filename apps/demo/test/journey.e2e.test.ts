@@ -6,6 +6,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Product, type Started } from './support/product.ts'
 import { SessionPage } from './support/session-page.ts'
 
+/** Of the script's `slow: 30`. */
+const PARTS_IN_30_S = 17
+
 describe('a person and the page, from npm start to npm stop', () => {
   let state: Awaited<ReturnType<typeof privateDirectory>>
   let product: Product
@@ -113,11 +116,16 @@ describe('a person and the page, from npm start to npm stop', () => {
     expect(await session.turnCount()).toBe(turns)
     const answers = again.locator('[data-item-type="agent-message"]')
     expect(await answers.count()).toBe(1)
-    const said = await answers.innerText()
-    const whole = await ask('slow: 30')
-    await session.ended(whole, 'completed')
-    // The script answers the same words with the same number.
-    expect(await whole.locator('[data-item-type="agent-message"]').innerText()).toBe(said)
+    const lines = (await answers.innerText()).split('\n').filter((line) => line.trim() !== '')
+    const parts = lines.slice(lines.indexOf('Part 1'), -1)
+    // As many as the script says in that time, each once.
+    expect(parts).toEqual(
+      Array.from({ length: PARTS_IN_30_S }, (_, index) => [
+        `Part ${index + 1}`,
+        `This is paragraph ${index + 1} of the slow answer, and it is here to fill time with words that arrive one after the other.`,
+      ]).flat(),
+    )
+    expect(lines.at(-1)).toBe('That was the slow answer.')
   })
 
   test('an approval that was open when the server was killed can be given afterwards', async () => {
