@@ -264,7 +264,7 @@ describe('the pace of the page', () => {
       const words = 'the quick brown fox'
       const before = await workOf(meter)
       const started = performance.now()
-      await session.message.pressSequentially(words, { delay: 120 })
+      await session.message.pressSequentially(words, { delay: 120, timeout: 120_000 })
       const share = ((await workOf(meter)) - before) / ((performance.now() - started) / 1_000)
       const rows = await seenOfRows(page)
       const sent = water.stop()
