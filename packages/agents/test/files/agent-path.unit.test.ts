@@ -2,13 +2,13 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { resolveAgentPath } from '../../src/files/agent-path.ts'
 
-const PLACE = { directory: '/w/work', home: '/home/a' }
+const PLACE = { directory: '/w/work', home: '/h/a' }
 
 test.each([
   ['a/b', { path: '/w/work/a/b', within: '/w/work' }],
   ['~user', { path: '/w/work/~user', within: '/w/work' }],
-  ['~', { path: '/home/a' }],
-  ['~/x/../y', { path: '/home/a/y' }],
+  ['~', { path: '/h/a' }],
+  ['~/x/../y', { path: '/h/a/y' }],
   ['/etc/../x', { path: '/etc/../x' }],
 ])('%s', (path, expected) => {
   expect(resolveAgentPath(path, PLACE)).toEqual(expected)
