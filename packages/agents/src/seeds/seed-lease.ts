@@ -123,8 +123,11 @@ export class SeedLease implements AsyncDisposable {
 
   private async renewOnce(): Promise<void> {
     const asked = performance.now()
+    const { mayBeReleased } = this
     try {
       await this.store.leases.renew(this, { leaseMs: this.leaseMs })
+      // What is renewed was not given back before.
+      if (mayBeReleased) this.mayBeReleased = false
       this.validUntil = Math.max(this.validUntil, asked + this.leaseMs)
     } catch (error) {
       const code = error instanceof StoreError ? error.code : undefined

@@ -177,6 +177,22 @@ test('a lease that was given back is not lost when nobody heard that it was', as
   }
 })
 
+test('a lease that was not given back after all, and then lost, is lost', async () => {
+  let left = 0
+  await using stage = await openSeedsStage(loginManifest(), (store) =>
+    failing(store, () => (left-- > 0 ? 'before' : undefined)),
+  )
+  await insert(stage.store)
+  const lease = await acquire(stage, 'a')
+  left = 1
+  await expect(lease.release()).rejects.toMatchObject({ code: 'unreachable' })
+  await lease.renew()
+  await using _ = await stage.seeds.takeOver(lease, { holder: 'b', worker: 'there', revoke: true })
+  await expect(lease.renew()).rejects.toBeInstanceOf(LeaseLostError)
+  expect(lease.state).toBe('lost')
+  expect(lease.signal.aborted).toBe(true)
+})
+
 test('sessions that have it through the broker keep a seed from being deleted', async () => {
   await using stage = await openSeedsStage()
   const seed = await insert(stage.store)
