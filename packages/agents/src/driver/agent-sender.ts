@@ -10,7 +10,8 @@ export interface OutgoingMessage {
 export interface AgentSender {
   /**
    * Hands a message to the agent. Resolves when it will not be lost any more; a wrapper may wait until the agent takes it.
-   * What it throws means that the message may or may not have arrived.
+   * What it throws means that the message may or may not have arrived. When `signal` aborts, it should settle soon: what it
+   * does after twice its time is not known, and `wasSent` is asked.
    */
   send(message: OutgoingMessage, options: { readonly signal: AbortSignal }): Promise<void>
   /** Whether a message of that id has arrived: asked before one is sent that may have been sent before. */

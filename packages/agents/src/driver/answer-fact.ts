@@ -101,9 +101,11 @@ async function answerDeliverable<T>(
     renderDeliverableReply(found.type === 'inside' ? found.name : path, id, fate)
   if (found.type !== 'inside') return reply({ type: found.type === 'bad' ? 'bad-path' : 'outside' })
   try {
-    const { lostMs, lanes: signal } = running
-    const stored = await whileReachable({ lostMs, signal }, () =>
-      storeDeliverable(running.storing, running.journal.clientIdOf(id), found),
+    const { lostMs, deliverableMs: ms, lanes } = running
+    const stored = await withinBudget({ phase: 'deliverable', ms, signal: lanes }, (signal) =>
+      whileReachable({ lostMs, signal }, () =>
+        storeDeliverable({ ...running.storing, signal }, running.journal.clientIdOf(id), found),
+      ),
     )
     if (stored.type === 'refused') return reply(stored.fate)
     return reply(await fateOf(running, id, stored.record))

@@ -5,13 +5,16 @@ export interface EndingFacts {
   readonly body: 'running' | 'returned' | 'threw'
   /** What the body threw says that the machine is out of reach, or that it was told to stop. */
   readonly bodyFailure: 'own' | 'connection' | 'stopped' | undefined
-  /** `off` when nothing in the log could end the session. `read`: to its end, once the body had ended. */
-  readonly log: 'off' | 'following' | 'read' | 'out-of-reach'
+  /**
+   * `off` when nothing in the log could end the session. `read`: to its end, once the body had ended. `given-up`: the body
+   * has ended, and what the log holds could not be dealt with in its time.
+   */
+  readonly log: 'off' | 'following' | 'read' | 'given-up' | 'out-of-reach'
   readonly isCancelled: boolean
   readonly isTimedOut: boolean
 }
 
-export type Ending = 'done' | 'error' | 'exited' | 'failed' | 'cancelled' | 'lost' | 'timed-out'
+export type Ending = 'done' | 'error' | 'exited' | 'failed' | 'cancelled' | 'lost' | 'timed-out' | 'unread'
 
 /**
  * How a session ends, if it does: `undefined` while there is something to wait for.
@@ -24,7 +27,7 @@ export function decideEnding(facts: EndingFacts): Ending | undefined {
   const { verdict, body, bodyFailure, log, isCancelled, isTimedOut } = facts
   const isOver = body !== 'running'
   if (verdict === 'error') return 'error'
-  if (isOver && log !== 'following' && bodyFailure === 'own') return 'failed'
+  if (isOver && log !== 'following' && log !== 'given-up' && bodyFailure === 'own') return 'failed'
   if (verdict === 'done') return 'done'
   if (isCancelled) return 'cancelled'
   if (isTimedOut) return 'timed-out'
@@ -32,5 +35,6 @@ export function decideEnding(facts: EndingFacts): Ending | undefined {
   if (!isOver || log === 'following') return undefined
   if (bodyFailure === 'connection') return 'lost'
   if (bodyFailure === 'stopped') return 'cancelled'
+  if (log === 'given-up') return 'unread'
   return log === 'off' ? 'done' : 'exited'
 }

@@ -1,5 +1,5 @@
 import type { KeywordEntry } from '../keywords/read-keyword-log.ts'
-import { factOf } from '../journal/journal-fact.ts'
+import { factOf, type JournalFact } from '../journal/journal-fact.ts'
 import type { JournalEntry, NewEntry } from '../store/journal.ts'
 import { answerFact } from './answer-fact.ts'
 import { Lane } from './lane.ts'
@@ -30,6 +30,8 @@ export class Dispatch<T> {
   readonly #options: DispatchOptions<T>
   readonly #lanes: Readonly<Record<'deliverables' | 'callers' | 'facts', Lane<JournalEntry>>>
   #hints = 0
+  /** What was read and has no place in a lane yet. */
+  #putting: Promise<void> = Promise.resolve()
 
   constructor(options: DispatchOptions<T>) {
     this.#options = options
@@ -45,13 +47,9 @@ export class Dispatch<T> {
     return waiting + (this.#options.outbox?.size ?? 0)
   }
 
-  /** Takes up what an earlier driver of the run has left. */
-  async resume(): Promise<void> {
-    for (const entry of await this.#options.journal.open()) {
-      if (entry.state === 'answered')
-        await this.#options.outbox?.put({ id: entry.id, text: entry.reply ?? '', isUncertain: true })
-      else await this.#put(entry)
-    }
+  /** Takes up what an earlier driver of the run has left: the open entries of its journal. */
+  async resume(open: readonly JournalEntry[]): Promise<void> {
+    await this.#putAll(open)
   }
 
   /** Records lines and puts them on their way. @returns true when the agent has said how it ended */
@@ -63,12 +61,13 @@ export class Dispatch<T> {
     if (onText)
       for (const { event } of wanted)
         if (event.type === 'text' && event.text !== '') this.#text(onText, event.text)
-    for (const entry of entries) if (entry.state === 'pending') await this.#put(entry)
+    await this.#putAll(entries.filter(({ state }) => state === 'pending'))
     return verdictAt >= 0
   }
 
   /** Resolves when everybody was told and every reply was sent. */
   async drained(): Promise<void> {
+    await this.#putting
     await Promise.all(Object.values(this.#lanes).map((lane) => lane.drained()))
     await this.#options.outbox?.drained()
   }
@@ -88,10 +87,27 @@ export class Dispatch<T> {
     return callback !== undefined && this.#options.callbacks[callback] !== undefined
   }
 
+  /** What the agent has said about its end is told at once: all else may have to wait for those who are told of it. */
+  async #putAll(entries: readonly JournalEntry[]): Promise<void> {
+    for (const entry of entries) {
+      const fact = factOf(entry)
+      if (isVerdict(fact)) this.#options.onVerdict(fact)
+    }
+    this.#putting = (async () => {
+      for (const entry of entries) await this.#put(entry)
+    })()
+    await this.#putting
+  }
+
   async #put(entry: JournalEntry): Promise<void> {
+    const { id, reply, state } = entry
+    if (state === 'answered') {
+      await this.#options.outbox?.put({ id, text: reply ?? '', isUncertain: true })
+      return
+    }
     const fact = factOf(entry)
-    if (fact?.type === 'done' || fact?.type === 'error') this.#options.onVerdict(fact)
-    else if (fact?.type === 'deliverable') await this.#lanes.deliverables.put(entry)
+    if (isVerdict(fact)) return
+    if (fact?.type === 'deliverable') await this.#lanes.deliverables.put(entry)
     else if (fact?.type === 'caller-message') await this.#lanes.callers.put(entry)
     else await this.#lanes.facts.put(entry)
   }
@@ -115,6 +131,10 @@ export class Dispatch<T> {
       this.#options.onProblem('callback', error)
     }
   }
+}
+
+function isVerdict(fact: JournalFact | undefined): fact is JournalFact & Verdict {
+  return fact?.type === 'done' || fact?.type === 'error'
 }
 
 const CALLBACKS: Readonly<Record<string, keyof SessionCallbacks<unknown>>> = {

@@ -6,6 +6,8 @@ import { whileReachable } from './reach.ts'
 
 /** Lines that are recorded at once, at most; as many again are read meanwhile. */
 const BATCH = 256
+/** No more lines come once those that are collected have so many bytes in the log. */
+const BATCH_BYTES = 1024 * 1024
 
 export interface FollowLogOptions {
   readonly host: Host
@@ -15,6 +17,8 @@ export interface FollowLogOptions {
   readonly journal: SessionJournal
   /** Settles when nobody writes any more. */
   readonly ended: Promise<unknown>
+  /** Asked then: whether it is certain. */
+  readonly isCertain: () => boolean
   /** How long the log may be out of reach, in milliseconds. */
   readonly lostMs: number
   readonly signal: AbortSignal
@@ -34,11 +38,17 @@ export function followLog(options: FollowLogOptions): Promise<void> {
 }
 
 async function readFrom(options: FollowLogOptions, onProgress: () => void): Promise<void> {
-  const { host, log, features, journal, ended, signal } = options
+  const { host, log, features, journal, ended, isCertain, signal } = options
   const reading = new AbortController()
   const stop = (): void => reading.abort(signal.reason)
   signal.addEventListener('abort', stop)
-  const lines = readKeywordLog(host, log, { features, from: journal.next, signal: reading.signal, ended })
+  const lines = readKeywordLog(host, log, {
+    features,
+    from: journal.next,
+    signal: reading.signal,
+    ended,
+    isCertain,
+  })
   const batches = new Batches(options, () => reading.abort(new Unwanted()))
   try {
     for await (const line of lines) {
@@ -63,6 +73,7 @@ class Batches {
   readonly #options: FollowLogOptions
   readonly #onEnough: () => void
   #collected: KeywordEntry[] = []
+  #bytes = 0
   #working: Promise<void> | undefined
   #failure: { readonly error: unknown } | undefined
   #isEnough = false
@@ -76,8 +87,9 @@ class Batches {
   async put(line: KeywordEntry): Promise<void> {
     if (this.#isEnough) return
     this.#collected.push(line)
+    this.#bytes += line.next.offset - line.at.offset
     this.#working ??= this.#work()
-    if (this.#collected.length >= BATCH) await this.#working
+    if (this.#collected.length >= BATCH || this.#bytes >= BATCH_BYTES) await this.#working
     if (this.#failure) throw this.#failure.error
   }
 
@@ -91,9 +103,11 @@ class Batches {
     // Lines that lie there already come in one go.
     await new Promise(setImmediate)
     try {
-      while (this.#collected.length > 0 && !this.#isEnough) {
+      // What comes after the end is for the next driver, who may be there already.
+      while (this.#collected.length > 0 && !this.#isEnough && !this.#options.signal.aborted) {
         const batch = this.#collected
         this.#collected = []
+        this.#bytes = 0
         this.#isEnough = await this.#options.onLines(batch)
       }
       if (this.#isEnough) this.#onEnough()

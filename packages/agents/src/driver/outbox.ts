@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { SessionJournal } from '../journal/session-journal.ts'
 import { renderSystemMessage } from '../prompt/system-message.ts'
-import type { AgentSender } from './agent-sender.ts'
+import type { AgentSender, OutgoingMessage } from './agent-sender.ts'
 import { Lane } from './lane.ts'
 import type { SessionPhase } from './session-outcome.ts'
 import { withinBudget } from './within-budget.ts'
@@ -78,7 +78,7 @@ export class Outbox {
           mayHaveArrived && (await this.#try((end) => this.#options.sender.wasSent(message.clientId, end)))
         if (!hasArrived) {
           mayHaveArrived = true
-          await this.#try((end) => this.#options.sender.send(message, end))
+          await this.#send(message)
         }
         break
       } catch (error) {
@@ -98,6 +98,23 @@ export class Outbox {
     return withinBudget({ phase: 'sender', ms: Infinity, signal }, (end) =>
       sender.whenFree?.({ signal: end }),
     )
+  }
+
+  /** A try that is given up may succeed yet: nobody asks whether it did before it has settled. */
+  async #send(message: OutgoingMessage): Promise<void> {
+    const { sender, senderMs, signal } = this.#options
+    let sending: Promise<void> | undefined
+    try {
+      await this.#try((end) => (sending = sender.send(message, end)))
+    } catch (error) {
+      signal.throwIfAborted()
+      const settled = sending?.then(
+        () => true,
+        () => false,
+      )
+      const wasSent = await withinBudget({ phase: 'sender', ms: senderMs, signal }, () => settled)
+      if (wasSent !== true) throw error
+    }
   }
 
   #try<T>(step: (options: { readonly signal: AbortSignal }) => Promise<T>): Promise<T> {

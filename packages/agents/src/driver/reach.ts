@@ -15,7 +15,8 @@ export interface ReachOptions {
 
 /**
  * Does something on the machine, again and again while that is out of reach: the host dials by itself. It must be
- * something that may be done twice.
+ * something that may be done twice. A link that breaks now and then is no machine that is lost: who must come to an end has
+ * its own time beside `lostMs`.
  * @param onProgress is called by what shows that the machine answers: the time begins anew then
  * @throws what says that the machine is out of reach, after `lostMs`; the reason of `signal`; what `action` throws
  */

@@ -9,7 +9,7 @@ import type { Ending } from './decide-ending.ts'
 import { isOutOfReach } from './is-out-of-reach.ts'
 import { Outbox } from './outbox.ts'
 import { Problems } from './problems.ts'
-import { beginLog, makeDirectories, noteStart } from './scaffold.ts'
+import { beginLog, isDirectory, makeDirectories, noteStart } from './scaffold.ts'
 import { sendDurably } from './send-durably.ts'
 import { AgentSessionError } from './session-error.ts'
 import { planSession, type AgentSessionOptions, type SessionPlan } from './session-options.ts'
@@ -23,7 +23,8 @@ import { withinBudget } from './within-budget.ts'
  * In this order: the journal is opened, directories are made, `prepare` runs, the log begins, browsers get stand-ins,
  * `beforeBody` runs; then the body, with the log read beside it; when the agent has ended, everybody is told and every
  * reply is sent, the body is ended, and `afterBody` runs. Each has a budget. When the newest run of the task has not
- * ended and its directory is there, it goes on: nothing is made anew, and the log is read from where the journal stands.
+ * ended, was set up to where its log begins, and its directory is there, it goes on: nothing is made anew, and the log is
+ * read from where the journal stands. One whose setting up was cut off is set up again from its beginning.
  *
  * A cancellation, a loss or a timeout leaves the run open. Neither the directory nor the host is closed or cleaned.
  * @throws TypeError, RangeError for options that do not fit together, before anything is done
@@ -49,7 +50,9 @@ class AgentSession<T> {
   #phase: SessionPhase = 'journal'
   #journal: SessionJournal | undefined
   #outbox: Outbox | undefined
-  #onSendFailure: (error: unknown) => void = () => undefined
+  #supervisor: AgentSupervisor<T> | undefined
+  /** Of what was sent before anybody supervised. */
+  #sendFailure: { readonly error: unknown } | undefined
 
   constructor(plan: SessionPlan<T>) {
     this.#plan = plan
@@ -109,14 +112,13 @@ class AgentSession<T> {
     if (!isContinuing) {
       const preparing = createSessionContext({ ...given, env: {} })
       await this.#step('prepare', limits.prepareMs, (signal) => hooks.prepare?.(preparing, { signal }))
-      await this.#step('log', limits.scaffoldMs, async () => {
-        await beginLog(host, directory)
-        await noteStart(host, directory, Date.now())
-      })
+      await this.#step('log', limits.scaffoldMs, () => beginLog(host, directory))
+      await this.#step('journal', limits.storeMs, () => this.#journal?.ready())
     }
+    await this.#step('log', limits.scaffoldMs, () => noteStart(host, directory, Date.now()))
     const shims = await this.#step('shims', limits.scaffoldMs, () =>
       installBrowserShims(host, {
-        directory: this.#plan.shimDirectory ?? posix.join(posix.dirname(directory), 'shims'),
+        directory: this.#plan.shimDirectory ?? `${posix.resolve(directory)}.shims`,
         log,
         mode: features.browser,
       }),
@@ -134,8 +136,10 @@ class AgentSession<T> {
     if (!store || !task) return false
     const options = { journal: store.journal, task, storeMs: limits.storeMs }
     const unfinished = anew ? undefined : await SessionJournal.unfinished({ ...options, signal })
-    const isThere = unfinished && (await host.files.stat(directory))?.type === 'directory'
-    this.#journal = await SessionJournal.open(options, isThere ? unfinished.run : undefined)
+    const isContinuing = unfinished?.isReady === true && (await isDirectory(host, directory))
+    // What was never ready is begun once more; what was, and is gone, is no run to go on with.
+    const taken = unfinished && (isContinuing || !unfinished.isReady) ? unfinished.run : undefined
+    this.#journal = await SessionJournal.open(options, taken)
     if (sender)
       this.#outbox = new Outbox({
         sender,
@@ -143,9 +147,12 @@ class AgentSession<T> {
         senderMs: limits.senderMs,
         signal: this.#lanes.signal,
         onProblem: this.#problems.note,
-        onFailure: (error) => this.#onSendFailure(error),
+        onFailure: (error) => {
+          this.#sendFailure ??= { error }
+          this.#supervisor?.fail(error)
+        },
       })
-    return isThere === true
+    return isContinuing
   }
 
   #supervise({ context, directories }: Ready): Promise<Supervision> {
@@ -159,7 +166,8 @@ class AgentSession<T> {
       lanes: this.#lanes,
       onProblem: this.#problems.note,
     })
-    this.#onSendFailure = (error) => supervisor.fail(error)
+    this.#supervisor = supervisor
+    if (this.#sendFailure) supervisor.fail(this.#sendFailure.error)
     return supervisor.run()
   }
 
@@ -193,6 +201,8 @@ class AgentSession<T> {
       case 'cancelled':
       case 'timed-out':
         return { ...ended, type: ending, phase: 'body' }
+      case 'unread':
+        return { ...ended, type: 'timed-out', phase: 'tail' }
       case 'lost':
         return { ...ended, type: 'lost', failure }
     }

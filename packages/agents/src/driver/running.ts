@@ -13,6 +13,7 @@ export interface Running<T> {
   /** The work directory under each of its names. */
   readonly directories: readonly [string, ...string[]]
   readonly callbackMs: number
+  readonly deliverableMs: number
   readonly lostMs: number
   /** Aborts when nobody waits for callbacks and replies any more. */
   readonly lanes: AbortSignal

@@ -1,5 +1,6 @@
 import { posix } from 'node:path'
-import type { Host } from '@x/host'
+import { HostError, type Host } from '@x/host'
+import { makeOwnDirectory } from '../files/make-own-directory.ts'
 import { AGENT_LOG, DELIVERABLES_DIRECTORY, RESUME_LOG, UPLOADS_DIRECTORY } from '../prompt/log-names.ts'
 import { renderResumeLine } from '../prompt/resume-line.ts'
 
@@ -9,7 +10,18 @@ const MAX_STARTS_BYTES = 64 * 1024
 /** Where the log of the run before goes. */
 export const EARLIER_LOG = `${AGENT_LOG}.old`
 
-/** Makes the directories. With `wipe`, nothing stays of what was there. */
+/** Whether there is a directory, or a link to one. */
+export async function isDirectory(host: Host, path: string): Promise<boolean> {
+  try {
+    const found = await host.files.stat(await host.files.realPath(path))
+    return found?.type === 'directory'
+  } catch (error) {
+    if (error instanceof HostError && error.code === 'not-found') return false
+    throw error
+  }
+}
+
+/** Makes the directories, also where the agent has put something in their way. With `wipe`, nothing stays of what was there. */
 export async function makeDirectories(
   host: Host,
   directory: string,
@@ -18,7 +30,7 @@ export async function makeDirectories(
   if (wipe) await host.files.remove(directory)
   await host.files.makeDirectory(directory)
   for (const name of [DELIVERABLES_DIRECTORY, UPLOADS_DIRECTORY])
-    await host.files.makeDirectory(posix.join(directory, name))
+    await makeOwnDirectory(host, directory, name)
 }
 
 /** An empty log, whatever stood there: nothing of an earlier run is ever read as being of this one. */
@@ -36,7 +48,7 @@ export async function beginLog(host: Host, directory: string): Promise<void> {
 export async function noteStart(host: Host, directory: string, nowMs: number): Promise<void> {
   const path = posix.join(directory, RESUME_LOG)
   const found = await host.files.stat(path, { within: directory })
-  const isReadable = found?.type === 'file' && found.size <= MAX_STARTS_BYTES
+  const isReadable = found?.type === 'file' && found.size <= MAX_STARTS_BYTES && (found.mode & 0o400) !== 0
   const before = isReadable ? await host.files.readText(path, { within: directory }) : ''
   if (found && found.type !== 'file') await host.files.remove(path, { within: directory })
   await host.files.write(path, before + renderResumeLine(nowMs), { within: directory, mode: 0o600 })

@@ -18,6 +18,8 @@ export interface SessionBudgets {
   readonly bodyStopMs: number
   /** One call of the embedder. @default 300_000 */
   readonly callbackMs: number
+  /** For the content of one deliverable, however often the link breaks on the way. @default 3_600_000 */
+  readonly deliverableMs: number
   /** One try to hand a message to the agent. @default 60_000 */
   readonly senderMs: number
   /** How long the machine or the log may be out of reach. @default 300_000 */
@@ -36,6 +38,7 @@ const DEFAULTS: SessionBudgets = {
   hurryMs: 5_000,
   bodyStopMs: 10_000,
   callbackMs: 300_000,
+  deliverableMs: 3_600_000,
   senderMs: 60_000,
   lostMs: 300_000,
   storeMs: 30_000,

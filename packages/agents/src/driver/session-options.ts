@@ -11,7 +11,10 @@ import type { SessionCallbacks } from './session-callbacks.ts'
 export type SessionStore = Pick<Store, 'journal' | 'deliverables'>
 
 export interface SessionHooks {
-  /** Installs what the agent needs, restores what it had. Only when a run begins, never when one goes on. */
+  /**
+   * Installs what the agent needs, restores what it had. Only when a run begins, never when one goes on; once more when it was
+   * cut off.
+   */
   readonly prepare?: (context: SessionContext, options: { readonly signal: AbortSignal }) => Promise<void>
   /** Right before the body, each time. */
   readonly beforeBody?: (context: SessionContext, options: { readonly signal: AbortSignal }) => Promise<void>
@@ -30,7 +33,8 @@ export interface AgentSessionOptions<T> {
   readonly features?: Partial<KeywordFeatures>
   /**
    * Runs the agent, or looks after the one that runs, and returns when it has ended. It is told to end by its signal, also
-   * when the agent has said that it is done.
+   * when the agent has said that it is done. It may be called with a signal that is aborted already, when a run goes on whose
+   * agent has said so to an earlier driver: nothing is to be started then, and what still runs is to be ended.
    */
   readonly body: (context: SessionContext, options: { readonly signal: AbortSignal }) => Promise<void>
   readonly hooks?: SessionHooks
@@ -43,7 +47,10 @@ export interface AgentSessionOptions<T> {
   readonly anew?: boolean
   /** Of one deliverable. @default 256 MiB */
   readonly maxDeliverableBytes?: number
-  /** Where stand-ins for browsers lie on the host. @default `shims` beside the work directory */
+  /**
+   * Where stand-ins for browsers lie on the host; they hold the path of the log, so that no two sessions may share them.
+   * @default a directory beside the work directory, with its name and `.shims`
+   */
   readonly shimDirectory?: string
   readonly onFileProgress?: (progress: FileProgress) => void
   readonly budgets?: Partial<SessionBudgets>

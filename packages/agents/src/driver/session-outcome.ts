@@ -8,6 +8,7 @@ export type SessionPhase =
   | 'before'
   | 'body'
   | 'tail'
+  | 'deliverable'
   | 'callback'
   | 'sender'
   | 'drain'

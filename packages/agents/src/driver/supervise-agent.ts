@@ -6,11 +6,13 @@ import { isOutOfReach } from './is-out-of-reach.ts'
 import { Moment } from './moment.ts'
 import type { Outbox } from './outbox.ts'
 import type { SessionContext } from '../files/session-context.ts'
+import { LogTooLongError } from '../journal/log-order.ts'
 import type { SessionJournal } from '../journal/session-journal.ts'
+import type { JournalEntry } from '../store/journal.ts'
 import { AgentSessionError } from './session-error.ts'
 import type { SessionPlan } from './session-options.ts'
 import type { SessionPhase } from './session-outcome.ts'
-import { withinBudget } from './within-budget.ts'
+import { LONGEST_MS, withinBudget } from './within-budget.ts'
 
 export interface SupervisionOptions<T> {
   readonly plan: SessionPlan<T>
@@ -45,6 +47,8 @@ export class AgentSupervisor<T> {
   #facts: EndingFacts
   #verdict: Verdict | undefined
   #failure: unknown
+  /** The body has said so itself, and was neither cut off from the agent nor told to end. */
+  #hasAgentEnded = false
   #fatal: { readonly error: unknown } | undefined
 
   constructor(options: SupervisionOptions<T>) {
@@ -69,8 +73,9 @@ export class AgentSupervisor<T> {
     const { plan } = this.#options
     const onCancel = (): void => this.#learn({ isCancelled: true })
     plan.signal?.addEventListener('abort', onCancel)
-    const tail = this.#follow()
-    const body = this.#runBody(tail)
+    const open = this.#readOpen()
+    const tail = this.#follow(open)
+    const body = this.#runBody(open, tail)
     let ending: Ending | undefined
     try {
       for (;;) {
@@ -99,6 +104,7 @@ export class AgentSupervisor<T> {
       outbox,
       onProblem,
       callbackMs: limits.callbackMs,
+      deliverableMs: limits.deliverableMs,
       lostMs: limits.lostMs,
       lanes: lanes.signal,
       storing: {
@@ -118,13 +124,25 @@ export class AgentSupervisor<T> {
     })
   }
 
+  /** What an earlier driver of the run has left; `undefined` when nobody can tell, and the session is over. */
+  async #readOpen(): Promise<readonly JournalEntry[] | undefined> {
+    try {
+      return (await this.#options.journal?.open()) ?? []
+    } catch (error) {
+      this.fail(error)
+      return undefined
+    }
+  }
+
   /** Resolves when the log is read no further. */
-  async #follow(): Promise<void> {
+  async #follow(reading: Promise<readonly JournalEntry[] | undefined>): Promise<void> {
     const { plan, journal, context } = this.#options
     const dispatch = this.#dispatch
     const bodyEnded = new Promise<void>((resolve) => (this.#onBodyEnd = resolve))
     try {
-      await dispatch?.resume()
+      const open = await reading
+      if (!open) return
+      await dispatch?.resume(open)
       if (dispatch && journal && plan.reads && !this.#verdict)
         await followLog({
           host: plan.host,
@@ -132,6 +150,7 @@ export class AgentSupervisor<T> {
           features: plan.features,
           journal,
           ended: bodyEnded,
+          isCertain: () => this.#hasAgentEnded,
           lostMs: plan.limits.lostMs,
           signal: this.#tail.signal,
           onLines: (lines) => dispatch.take(lines),
@@ -146,20 +165,18 @@ export class AgentSupervisor<T> {
 
   #onBodyEnd: () => void = () => undefined
 
-  async #runBody(tail: Promise<void>): Promise<void> {
-    const { plan, context, journal, onProblem } = this.#options
-    const { sessionMs, catchUpMs } = plan.limits
-    // An earlier driver may have read that it has ended already.
-    const open = (await journal?.open().catch((error: unknown) => this.fail(error))) ?? []
-    if (open.some(({ type }) => type === 'done' || type === 'error')) {
-      this.#onBodyEnd()
-      return
-    }
+  async #runBody(reading: Promise<readonly JournalEntry[] | undefined>, tail: Promise<void>): Promise<void> {
+    const { plan, context } = this.#options
+    const { sessionMs } = plan.limits
+    const open = await reading
+    if (!open || this.#fatal) return
+    if (open.some(isVerdict)) return this.#endLeftBody()
     const late = (): void => this.#learn({ isTimedOut: true })
-    const timer = Number.isFinite(sessionMs) ? setTimeout(late, sessionMs) : undefined
+    const timer = sessionMs > LONGEST_MS ? undefined : setTimeout(late, sessionMs)
     try {
       if (this.#body.signal.aborted) return
       await plan.body(context, { signal: this.#body.signal })
+      this.#hasAgentEnded = !this.#body.signal.aborted
       this.#learn({ body: 'returned' })
     } catch (error) {
       // It was told to end, and what it says to that is no reason.
@@ -167,21 +184,43 @@ export class AgentSupervisor<T> {
       const isStopped = plan.signal?.aborted === true && error === plan.signal.reason
       const bodyFailure = isOutOfReach(error) ? 'connection' : isStopped ? 'stopped' : 'own'
       this.#failure = error
+      this.#hasAgentEnded = bodyFailure === 'own'
       this.#learn({ body: 'threw', bodyFailure })
     } finally {
       clearTimeout(timer)
       this.#onBodyEnd()
     }
+    await this.#catchUp(tail)
+  }
+
+  /** The agent has said to an earlier driver how it ended, and may run: the body is to end it, and starts nothing. */
+  async #endLeftBody(): Promise<void> {
+    const { plan, context, onProblem } = this.#options
+    const { signal } = this.#body
+    this.#onBodyEnd()
+    if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve))
+    if (this.#fatal) return
+    try {
+      await plan.body(context, { signal })
+    } catch (error) {
+      if (error !== signal.reason) onProblem('body', error)
+    }
+  }
+
+  /** What the log still holds is read, in its time. */
+  async #catchUp(tail: Promise<void>): Promise<void> {
+    const { plan, onProblem } = this.#options
     if (this.#facts.log !== 'following') return
-    // What the log still holds is read, in its time.
-    await withinBudget({ phase: 'tail', ms: catchUpMs, signal: this.#tail.signal }, () => tail).catch(
-      (error: unknown) => {
-        if (this.#tail.signal.aborted) return
-        onProblem('tail', error)
-        this.#tail.abort(error)
-        this.#learn({ log: 'read' })
-      },
-    )
+    try {
+      await withinBudget({ phase: 'tail', ms: plan.limits.catchUpMs, signal: this.#tail.signal }, () => tail)
+    } catch (error) {
+      if (this.#tail.signal.aborted) return
+      onProblem('tail', error)
+      // It is told of nowhere else.
+      if (this.#facts.bodyFailure === 'own') onProblem('body', this.#failure)
+      this.#tail.abort(error)
+      this.#learn({ log: 'given-up' })
+    }
   }
 
   /** Stops what runs: for what the agent has said, only when everybody was told and every reply was sent. */
@@ -209,18 +248,34 @@ export class AgentSupervisor<T> {
     } else {
       await Promise.all([drain(ending === 'lost' ? 0 : hurryMs), stopBody()])
     }
-    const owed = dispatch?.size ?? 0
+    const waiting = dispatch?.size ?? 0
     lanes.abort(OVER)
     await withinBudget({ phase: 'drain', ms: hurryMs }, async () => {
       await tail
       await dispatch?.idle()
     }).catch((error: unknown) => onProblem('drain', error))
-    return owed
+    return this.#fatal ? waiting : this.#owed(waiting)
+  }
+
+  /** @param waiting what is known without the journal */
+  async #owed(waiting: number): Promise<number> {
+    const { journal, onProblem } = this.#options
+    if (!journal) return waiting
+    try {
+      return (await journal.open()).filter((entry) => !isVerdict(entry)).length
+    } catch (error) {
+      onProblem('journal', error)
+      return waiting
+    }
   }
 
   /** What puts the log out of reach ends the session as lost; all else ends the supervision. */
   fail(error: unknown): void {
-    if (error instanceof HostError || error instanceof RangeError || error instanceof AgentSessionError) {
+    if (
+      error instanceof HostError ||
+      error instanceof LogTooLongError ||
+      error instanceof AgentSessionError
+    ) {
       this.#failure ??= error
       this.#learn({ log: 'out-of-reach' })
       return
@@ -233,4 +288,8 @@ export class AgentSupervisor<T> {
     this.#facts = { ...this.#facts, ...facts }
     this.#moment.tell()
   }
+}
+
+function isVerdict({ type }: JournalEntry): boolean {
+  return type === 'done' || type === 'error'
 }

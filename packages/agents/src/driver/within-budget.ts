@@ -1,8 +1,8 @@
 import { AgentSessionError } from './session-error.ts'
 import type { SessionPhase } from './session-outcome.ts'
 
-/** `setTimeout` takes no more. */
-const LONGEST_MS = 2 ** 31 - 1
+/** `setTimeout` takes no more, in milliseconds. What takes longer has no end. */
+export const LONGEST_MS = 2 ** 31 - 1
 
 export interface Budget {
   readonly phase: SessionPhase

@@ -11,7 +11,8 @@ import {
   type Host,
 } from '@x/host'
 import { whileReachable } from '../driver/reach.ts'
-import { resolveAgentPath } from './agent-path.ts'
+import { resolveAgentPath, type AgentPath } from './agent-path.ts'
+import { makeDirectoryWithin } from './make-directory-within.ts'
 
 /** How far something has come that the embedder does with files. */
 export interface FileProgress {
@@ -77,6 +78,10 @@ export function createSessionContext(options: SessionContextOptions): SessionCon
   const { onFileProgress, lostMs, ...given } = options
   const { host, directory } = given
   const place = (path: string) => resolveAgentPath(path, { directory, home: host.facts.home })
+  const makeWay = ({ path, within }: AgentPath): Promise<void> =>
+    within === undefined
+      ? host.files.makeDirectory(posix.dirname(path))
+      : makeDirectoryWithin(host, posix.dirname(path), within)
   const telling =
     (verb: string, path: string) =>
     (progress: { readonly bytes: number; readonly totalBytes?: number | undefined }) =>
@@ -94,7 +99,7 @@ export function createSessionContext(options: SessionContextOptions): SessionCon
     async copy(from, to, copying = {}) {
       const target = place(to)
       const { path, ...within } = target
-      await host.files.makeDirectory(posix.dirname(path))
+      await makeWay(target)
       const onProgress = telling('Copying', to)
       if (typeof from === 'string')
         return host.files.copyIn(from, path, { ...within, ...copying, onProgress })
@@ -117,8 +122,9 @@ export function createSessionContext(options: SessionContextOptions): SessionCon
     untilEnded: (process, { signal }) =>
       whileReachable({ lostMs, signal }, () => process.waitForExit({ signal })),
     async download(url, to, downloading = {}) {
-      const { path, ...within } = place(to)
-      await host.files.makeDirectory(posix.dirname(path))
+      const target = place(to)
+      const { path, ...within } = target
+      await makeWay(target)
       return download(host, url, path, { ...within, onProgress: telling('Fetching', to), ...downloading })
     },
   }

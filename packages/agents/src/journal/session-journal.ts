@@ -25,13 +25,13 @@ export interface SessionJournalOptions {
 export class SessionJournal {
   readonly key: JournalKey
   readonly #options: SessionJournalOptions
-  #next: number
+  #next: LogPosition
 
   private constructor(options: SessionJournalOptions, run: JournalRun) {
     const { owner, taskId } = options.task
     this.#options = options
     this.key = { owner, taskId, run: run.run }
-    this.#next = run.next
+    this.#next = positionOf(run)
   }
 
   /** The newest run of the task when it has not ended. */
@@ -52,9 +52,14 @@ export class SessionJournal {
     return new SessionJournal(options, begun)
   }
 
+  /** The run can go on from here. */
+  async ready(): Promise<void> {
+    await this.#insist((fenced) => this.#options.journal.ready(this.key, fenced))
+  }
+
   /** Where reading the log goes on. */
   get next(): LogPosition {
-    return fromOrder(this.#next)
+    return this.#next
   }
 
   /** Of what is said to the agent for an entry: the same whoever sends it, and however often it is tried. */
@@ -78,11 +83,17 @@ export class SessionJournal {
       if (!entry) return []
       return [{ ...entry, state: isPending(entry) ? ('pending' as const) : ('settled' as const) }]
     })
-    const [from, next] = [this.#next, toOrder(last.next)]
+    const { mark } = last.next
+    const batch = {
+      from: toOrder(this.#next),
+      next: toOrder(last.next),
+      ...(mark !== undefined && { mark }),
+      entries,
+    }
     const run = await this.#insist((fenced) =>
-      this.#options.journal.record(this.key, { from, next, entries, ...fenced }),
+      this.#options.journal.record(this.key, { ...batch, ...fenced }),
     )
-    this.#next = next
+    this.#next = last.next
     return entries.map((entry) => ({
       ...this.key,
       ...entry,
@@ -120,4 +131,8 @@ export class SessionJournal {
     const { fence } = this.#options.task
     return insistOnStore(() => action(fence === undefined ? {} : { fence }), this.#options)
   }
+}
+
+function positionOf({ next, mark }: JournalRun): LogPosition {
+  return { ...fromOrder(next), ...(mark !== undefined && { mark }) }
 }

@@ -9,20 +9,22 @@ export interface CutLine {
 }
 
 /**
- * Cuts what a file holds from `start` on into lines, and takes what stands after the last newline for one. Of a line that
- * is longer than `maxBytes` the beginning is kept. Tells together what comes in one piece.
+ * Cuts what a file holds from `start` on into lines. Of a line that is longer than `maxBytes` the beginning is kept. Tells
+ * together what comes in one piece.
+ * @param options.takesLast whether what stands after the last newline is a line too. @default true
  */
 export async function* cutLines(
   content: AsyncIterable<Uint8Array>,
   start: number,
   maxBytes: number,
+  { takesLast = true }: { readonly takesLast?: boolean } = {},
 ): AsyncGenerator<readonly CutLine[], void> {
   const cutter = new Cutter(start, maxBytes)
   for await (const { buffer, byteOffset, byteLength } of content) {
     const lines = cutter.add(Buffer.from(buffer, byteOffset, byteLength))
     if (lines.length > 0) yield lines
   }
-  const last = cutter.end()
+  const last = takesLast ? cutter.end() : undefined
   if (last !== undefined) yield [last]
 }
 

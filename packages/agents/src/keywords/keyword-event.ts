@@ -29,7 +29,7 @@ export type KeywordEvent =
       readonly type: 'client-message' | 'caller-message'
       /** One word of at most 256 characters. */
       readonly keyword: string
-      /** Nested at most 64 deep. */
+      /** Nested at most 64 deep, at most 256 KiB when it is rendered. */
       readonly data: Json
     }
   | {

@@ -1,6 +1,7 @@
 import { cleanText } from './clean-text.ts'
 import type { KeywordFeatures } from './features.ts'
 import type { KeywordEvent } from './keyword-event.ts'
+import { markOf } from './line-mark.ts'
 import type { LogPosition } from './log-position.ts'
 import { parseKeywordLine } from './parse-keyword-line.ts'
 
@@ -26,7 +27,9 @@ export function entryOf(
   isCut: boolean,
   features: KeywordFeatures,
 ): KeywordEntry {
-  const next = { generation: at.generation, offset }
+  // What is left of a line that was cut does not say how it ends.
+  const { generation } = at
+  const next = isCut ? { generation, offset } : { generation, offset, mark: markOf(line) }
   const event = isCut ? eventOfCut(line, features) : parseKeywordLine(line, features)
   return { at, next, event, isCut }
 }

@@ -12,6 +12,9 @@ const MAX_PATH_BYTES = 4096
 const MAX_URL_CHARACTERS = 8192
 const MAX_TOKEN_CHARACTERS = 256
 const MAX_DEPTH = 64
+const MAX_DATA_BYTES = 256 * 1024
+/** `1e20` becomes 21 digits; nothing in JSON becomes more when it is rendered. */
+const LARGEST_GROWTH = 8
 
 const [QUOTE, BACKSLASH, SQUARE, CURLY] = [0x22, 0x5c, 0x5b, 0x7b]
 
@@ -75,10 +78,20 @@ function parseMessage(payload: string, { spelling, event }: Keyword): KeywordEve
   if (isDeep(json)) return { hint: `the JSON of ${spelling} is nested more than ${MAX_DEPTH} deep` }
   try {
     const type = event === 'client-message' ? event : 'caller-message'
-    return { type, keyword, data: JSON.parse(json) as Json }
+    const data = JSON.parse(json) as Json
+    return isLarge(json, data)
+      ? { hint: `the JSON of ${spelling} has more than ${MAX_DATA_BYTES} bytes` }
+      : { type, keyword, data }
   } catch {
     return { hint: `what follows ${spelling} and the name is not one JSON value` }
   }
+}
+
+/** As it is kept: numbers may be longer than the agent has written them. */
+function isLarge(json: string, data: Json): boolean {
+  return (
+    json.length * LARGEST_GROWTH > MAX_DATA_BYTES && Buffer.byteLength(JSON.stringify(data)) > MAX_DATA_BYTES
+  )
 }
 
 function hasBlankOrControl(text: string): boolean {

@@ -3,6 +3,7 @@ import { type Host, HostError, type TailLine } from '@x/host'
 import { cutLines } from './cut-lines.ts'
 import type { KeywordFeatures } from './features.ts'
 import { entryOf, type KeywordEntry, MAX_LINE_BYTES } from './log-entry.ts'
+import { MARKED_BYTES, markOfEnd } from './line-mark.ts'
 import { LOG_START, type LogPosition } from './log-position.ts'
 
 export type { KeywordEntry } from './log-entry.ts'
@@ -20,6 +21,11 @@ export interface KeywordLogOptions {
    * the iteration is over. Without it the iteration goes on.
    */
   readonly ended?: Promise<unknown>
+  /**
+   * Asked when `ended` has settled: whether it is certain that nobody writes any more. If it is not, a last line without a
+   * newline may be half of one, and is left to another reading. @default it is
+   */
+  readonly isCertain?: () => boolean
 }
 
 /**
@@ -137,7 +143,7 @@ async function* readRest(
   host: Host,
   path: string,
   from: LogPosition,
-  { features, signal }: KeywordLogOptions,
+  { features, signal, isCertain }: KeywordLogOptions,
 ): AsyncGenerator<KeywordEntry, void> {
   const found = await host.files.stat(path)
   if (found === undefined) return
@@ -147,7 +153,8 @@ async function* readRest(
   const [start, end] = [at.offset, found.size]
   if (start >= end) return
   const content = host.files.readStream(path, { within, start, end, ...(signal && { signal }) })
-  for await (const lines of cutLines(content, start, MAX_LINE_BYTES)) {
+  const takesLast = isCertain?.() ?? true
+  for await (const lines of cutLines(content, start, MAX_LINE_BYTES, { takesLast })) {
     for (const { line, next, isCut } of lines) {
       const entry = entryOf(line, at, next, isCut, features)
       at = entry.next
@@ -157,8 +164,8 @@ async function* readRest(
 }
 
 /**
- * Where to go on. A position is the end of a line or of the file: where it is neither, the log was begun anew while nobody
- * looked, and is read from its start.
+ * Where to go on. A position is the end of a line or of the file: where it is neither, or another line ends there, the log
+ * was begun anew while nobody looked, and is read from its start.
  */
 async function placeOf(
   host: Host,
@@ -166,21 +173,21 @@ async function placeOf(
   position: LogPosition,
   signal: AbortSignal | undefined,
 ): Promise<LogPosition> {
-  const { offset } = position
+  const { offset, mark } = position
   if (offset === 0) return position
-  const around = {
-    within: posix.dirname(path),
-    start: offset - 1,
-    end: offset + 1,
-    ...(signal && { signal }),
-  }
-  const bytes: number[] = []
+  const start = Math.max(0, offset - MARKED_BYTES)
+  const around = { within: posix.dirname(path), start, end: offset + 1, ...(signal && { signal }) }
+  const pieces: Uint8Array[] = []
   try {
-    for await (const piece of host.files.readStream(path, around)) bytes.push(...piece)
+    for await (const piece of host.files.readStream(path, around)) pieces.push(Buffer.from(piece))
   } catch (error) {
     if (!(error instanceof HostError && error.code === 'not-found')) throw error
   }
-  const isSame = bytes[0] === NEWLINE || bytes.length === 1
+  const bytes = Buffer.concat(pieces)
+  const before = bytes.subarray(0, offset - start)
+  if (before.length < offset - start) return begunAnew(position)
+  const isEnd = before.at(-1) === NEWLINE || bytes.length === before.length
+  const isSame = mark === undefined ? isEnd : markOfEnd(before) === mark
   return isSame ? position : begunAnew(position)
 }
 

@@ -42,6 +42,7 @@ async function insertPending(context: MongoContext, key: JournalKey, fence: numb
       number: counter?.value ?? 0,
       state: 'pending',
       next: 0,
+      ready: false,
       entries: 0,
       outcome: null,
       fence,

@@ -72,6 +72,9 @@ export function toRun(document: RunDocument): JournalRun {
     run: document.run,
     number: document.number,
     next: document.next,
+    ...(typeof document.mark === 'number' && { mark: document.mark }),
+    // Of older runs nobody knows; that they go on is what they were used to.
+    isReady: document.ready ?? true,
     ...(document.outcome !== null && { outcome: JSON.parse(document.outcome) as JsonObject }),
     createdAt: document.createdAt.getTime(),
     updatedAt: document.updatedAt.getTime(),

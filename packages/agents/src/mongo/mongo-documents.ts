@@ -142,6 +142,10 @@ export interface RunDocument {
   readonly number: number
   readonly state: 'pending' | 'open'
   readonly next: number
+  /** Of the last batch, when it gave one. */
+  readonly mark?: number | null
+  /** Whether its directory was set up. Runs of before have none. */
+  readonly ready?: boolean
   /** How many were ever recorded. */
   readonly entries: number
   readonly outcome: string | null

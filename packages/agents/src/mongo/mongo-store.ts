@@ -46,6 +46,7 @@ import { readDeliverable } from './read-deliverable.ts'
 import { readEntries } from './read-entries.ts'
 import { readSeed } from './read-seed.ts'
 import { readSnapshot } from './read-snapshot.ts'
+import { readyRun } from './ready-run.ts'
 import { recordEntries } from './record-entries.ts'
 import { registerOrchestrator } from './register-orchestrator.ts'
 import { releaseLease } from './release-lease.ts'
@@ -163,6 +164,7 @@ function driverOperations(context: MongoContext, run: Run): Pick<Store, 'journal
   return {
     journal: {
       begin: (key, options) => run(() => beginRun(context, key, options)),
+      ready: (key, options) => run(() => readyRun(context, key, options)),
       newest: (key) => run(() => newestRun(context, key)),
       record: (key, batch) => run(() => recordEntries(context, key, batch)),
       read: (key, filter) => run(() => readEntries(context, key, filter)),

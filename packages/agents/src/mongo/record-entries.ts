@@ -16,7 +16,7 @@ export async function recordEntries(
   batch: JournalBatch,
 ): Promise<JournalRun> {
   const entries = checkBatch(key, batch)
-  const { from, next, fence } = batch
+  const { from, next, mark = null, fence } = batch
   await assertDriver(context, key, fence)
   const before = await findRun(context, key, fence)
   if (before.next !== from) return recorded(key, before, batch)
@@ -24,7 +24,7 @@ export async function recordEntries(
   const after = await context.runs.findOneAndUpdate(
     { _id: runIdOf(key), fence: fence ?? null, next: from },
     {
-      $set: { next },
+      $set: { next, mark },
       $inc: { entries: entries.length },
       $currentDate: { updatedAt: true },
     },

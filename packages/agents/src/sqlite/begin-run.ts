@@ -9,8 +9,8 @@ export async function beginRun({ db }: SqliteContext, key: JournalKey, options: 
     assertDriver(statements, key, options.fence)
     if (!findRunRow(statements, key))
       statements.run(
-        `INSERT INTO journal_runs (owner, task_id, run, next, created_at, updated_at)
-         VALUES (?, ?, ?, 0, ?, ?)`,
+        `INSERT INTO journal_runs (owner, task_id, run, next, ready, created_at, updated_at)
+         VALUES (?, ?, ?, 0, 0, ?, ?)`,
         key.owner,
         key.taskId,
         key.run,

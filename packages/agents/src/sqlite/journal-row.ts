@@ -13,6 +13,8 @@ export interface RunRow {
   readonly task_id: string
   readonly run: string
   readonly next: number
+  readonly ready: number
+  readonly mark: number | null
   readonly outcome: string | null
   readonly created_at: number
   readonly updated_at: number
@@ -64,6 +66,8 @@ export function toRun(row: SqliteRow | RunRow): JournalRun {
     run: run.run,
     number: run.number,
     next: run.next,
+    ...(run.mark !== null && { mark: run.mark }),
+    isReady: run.ready !== 0,
     ...(run.outcome !== null && { outcome: JSON.parse(run.outcome) as JsonObject }),
     createdAt: run.created_at,
     updatedAt: run.updated_at,

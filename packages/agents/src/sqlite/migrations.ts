@@ -163,6 +163,11 @@ const STEPS: readonly string[][] = [
       UNIQUE (owner, task_id, path, version)
     ) STRICT`,
   ],
+  // Of older runs nobody knows; that they go on is what they were used to.
+  [
+    `ALTER TABLE journal_runs ADD COLUMN ready INTEGER NOT NULL DEFAULT 1`,
+    `ALTER TABLE journal_runs ADD COLUMN mark INTEGER`,
+  ],
 ]
 
 /**

@@ -36,9 +36,10 @@ export async function recordEntries(
         now,
       )
     const count = entries.length
-    const sql = `UPDATE journal_runs SET next = ?, entries = entries + ?, updated_at = ?
+    const sql = `UPDATE journal_runs SET next = ?, mark = ?, entries = entries + ?, updated_at = ?
       WHERE number = ? RETURNING entries`
-    const total = Number(statements.get(sql, batch.next, count, now, before.number)?.['entries'])
+    const { next, mark = null } = batch
+    const total = Number(statements.get(sql, next, mark, count, now, before.number)?.['entries'])
     if (Math.floor(total / FORGET_EVERY) > Math.floor((total - count) / FORGET_EVERY))
       forgetOldest(statements, before)
     return toRun(runRow(statements, key))

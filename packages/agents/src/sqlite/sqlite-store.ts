@@ -42,6 +42,7 @@ import { readDeliverable } from './read-deliverable.ts'
 import { readEntries } from './read-entries.ts'
 import { readSeed } from './read-seed.ts'
 import { readSnapshot } from './read-snapshot.ts'
+import { readyRun } from './ready-run.ts'
 import { recordEntries } from './record-entries.ts'
 import { registerOrchestrator } from './register-orchestrator.ts'
 import { releaseLease } from './release-lease.ts'
@@ -137,6 +138,7 @@ function driverOperations(context: SqliteContext): Pick<Store, 'journal' | 'deli
   return {
     journal: {
       begin: (key, options) => beginRun(context, key, options),
+      ready: (key, options) => readyRun(context, key, options),
       newest: (key) => newestRun(context, key),
       record: (key, batch) => recordEntries(context, key, batch),
       read: (key, filter) => readEntries(context, key, filter),

@@ -31,9 +31,10 @@ export interface CheckedEntry {
 
 export function checkBatch(key: JournalKey, batch: JournalBatch): readonly CheckedEntry[] {
   checkJournalKey(key, batch)
-  const { from, next, entries } = batch
+  const { from, next, mark, entries } = batch
   checkCount('from', from)
   checkCount('next', next)
+  if (mark !== undefined) checkCount('mark', mark)
   if (next < from) throw new RangeError(`expected next to be at least ${from}, got ${next}`)
   if (entries.length > MAX_BATCH)
     throw new RangeError(`expected at most ${MAX_BATCH} entries, got ${entries.length}`)

@@ -17,6 +17,10 @@ export interface JournalRun extends JournalKey {
   readonly number: number
   /** Where reading goes on. */
   readonly next: number
+  /** By which the reader knows that place again, when the last batch gave one. */
+  readonly mark?: number
+  /** Its directory was set up; otherwise that has to be done again, from its beginning. */
+  readonly isReady: boolean
   /** How the run ended; without one it can go on. */
   readonly outcome?: JsonObject
   readonly createdAt: number
@@ -36,7 +40,10 @@ export interface JournalEntry extends JournalKey {
   /** Of the line; of a message, how far the log had been read. */
   readonly offset: number
   readonly type: string
-  /** Not encrypted, so never a secret. */
+  /**
+   * What the line says. Not encrypted, and kept until it is forgotten: whoever reads the store reads addresses that the agent
+   * wants to open too, with the codes for a login that may stand in them.
+   */
   readonly data: JsonObject
   readonly state: JournalState
   readonly reply?: string
@@ -55,6 +62,8 @@ export interface NewEntry {
 export interface JournalBatch {
   readonly from: number
   readonly next: number
+  /** A whole number by which the reader will know `next` again. */
+  readonly mark?: number
   /** In the order of their offsets, each from `from` to below `next`. At most `MAX_BATCH`. */
   readonly entries: readonly NewEntry[]
   readonly fence?: number
@@ -83,6 +92,8 @@ export interface Fenced {
 export interface JournalOperations {
   /** Begins a run, or takes it up. Atomic, durable, idempotent. */
   readonly begin: (key: JournalKey, options: Fenced) => Promise<JournalRun>
+  /** Says that the run's directory was set up, so that it can go on. Atomic, durable, idempotent. @throws StoreError `not-found` */
+  readonly ready: (key: JournalKey, options: Fenced) => Promise<JournalRun>
   /** The newest run of a task. */
   readonly newest: (key: TaskKey) => Promise<JournalRun | undefined>
   /**

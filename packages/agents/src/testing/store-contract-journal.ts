@@ -37,17 +37,21 @@ export function journalContract(scenario: StoreCase): void {
     expect(await store.journal.newest(TASK)).toBeUndefined()
     await refused(store.journal.record(RUN, { from: 0, next: 10, entries: [] }), 'not-found')
     const begun = await driven(store)
-    expect(begun).toMatchObject({ ...RUN, next: 0 })
+    expect(begun).toMatchObject({ ...RUN, next: 0, isReady: false })
     expect(begun).not.toHaveProperty('outcome')
     expect(await store.journal.record(RUN, batch(0, 3))).toMatchObject({ next: 30 })
     expect(await store.journal.record(RUN, batch(0, 3))).toMatchObject({ next: 30 })
     await refused(store.journal.record(RUN, batch(20, 3)), 'conflict')
     await refused(store.journal.record(RUN, batch(40, 1)), 'conflict')
-    await store.journal.record(RUN, { from: 30, next: 95, entries: [], fence: 1 })
+    await store.journal.record(RUN, { from: 30, next: 95, mark: 0xffff_ffff, entries: [], fence: 1 })
     const again = await openAgain()
-    expect(await again.journal.begin(RUN, { fence: 1 })).toMatchObject({
+    expect(await again.journal.ready(RUN, { fence: 1 })).toMatchObject({ next: 95, isReady: true })
+    await refused(again.journal.ready({ ...RUN, run: 'none' }, { fence: 1 }), 'not-found')
+    expect(await store.journal.begin(RUN, { fence: 1 })).toMatchObject({
       next: 95,
       number: begun.number,
+      mark: 0xffff_ffff,
+      isReady: true,
     })
     const entries = await again.journal.read(RUN)
     expect(entries).toMatchObject([
@@ -106,6 +110,7 @@ export function journalContract(scenario: StoreCase): void {
     await refused(store.journal.post(RUN, { id: 'm.1', text: 'Hello', fence: 1 }), 'lease-lost')
     await refused(store.journal.answer(RUN, { id: '0', reply: 'yes', fence: 1 }), 'lease-lost')
     await refused(store.journal.settle(RUN, { ids: ['0'], fence: 1 }), 'lease-lost')
+    await refused(store.journal.ready(RUN, { fence: 1 }), 'lease-lost')
     await refused(store.journal.end(RUN, { outcome: {}, fence: 1 }), 'lease-lost')
     await refused(store.journal.begin({ ...RUN, run: 'late' }, { fence: 1 }), 'lease-lost')
     await refused(store.journal.begin({ ...RUN, run: 'late' }, {}), 'lease-lost')

@@ -35,6 +35,13 @@ test.each<[string, Partial<EndingFacts>, ReturnType<typeof decideEnding>]>([
   ['the log is out of reach', { log: 'out-of-reach' }, 'lost'],
   ['the log is out of reach, and the program has returned', { ...RETURNED, log: 'out-of-reach' }, 'lost'],
   ['the log is out of reach, and the program has thrown', { ...THREW, log: 'out-of-reach' }, 'failed'],
+  ['the log could not be read in time', { ...RETURNED, log: 'given-up' }, 'unread'],
+  ['the log could not be read in time, and the program has thrown', { ...THREW, log: 'given-up' }, 'unread'],
+  [
+    'the log could not be read in time, and the program was cut off',
+    { ...THREW, log: 'given-up', bodyFailure: 'connection' },
+    'lost',
+  ],
   ['the program was cut off', { ...THREW, ...READ, bodyFailure: 'connection' }, 'lost'],
   [
     'the program has thrown what it was told to stop with',
@@ -53,7 +60,7 @@ test('whatever happens further, a session that could end can end', () => {
     verdict: fc.constantFrom(undefined, 'done', 'error'),
     body: fc.constantFrom('running', 'returned', 'threw'),
     bodyFailure: fc.constantFrom(undefined, 'own', 'connection', 'stopped'),
-    log: fc.constantFrom('off', 'following', 'read', 'out-of-reach'),
+    log: fc.constantFrom('off', 'following', 'read', 'given-up', 'out-of-reach'),
     isCancelled: fc.boolean(),
     isTimedOut: fc.boolean(),
   } as const) as fc.Arbitrary<EndingFacts>

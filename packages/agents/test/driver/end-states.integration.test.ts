@@ -116,6 +116,11 @@ const ROWS: readonly Row[] = [
     open: true,
   },
   {
+    title: 'it may take longer than any timer',
+    options: ({ script }) => ({ body: script('echo DONE >>agent.log'), budgets: { sessionMs: 2 ** 31 } }),
+    ends: { type: 'done' },
+  },
+  {
     title: 'the directory cannot be made',
     options: async ({ directory }) => (await writeFile(directory, 'a file'), {}),
     ends: stepFailed('scaffold'),
@@ -139,7 +144,7 @@ const ROWS: readonly Row[] = [
   {
     title: 'the stand-ins for browsers cannot be installed',
     options: async ({ directory }) => {
-      await writeFile(path.join(path.dirname(directory), 'shims'), 'a file')
+      await writeFile(`${directory}.shims`, 'a file')
       return { features: { keywords: true, browser: 'suppress' } }
     },
     ends: stepFailed('shims'),

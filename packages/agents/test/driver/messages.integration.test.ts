@@ -1,5 +1,7 @@
+import type { Host } from '@x/host'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { OutgoingMessage } from '../../src/driver/agent-sender.ts'
+import { StoreError } from '../../src/store/store-error.ts'
 import { Inbox, openDriverStage, OWNER, type DriverStage } from './driver-stage.ts'
 
 let stage: DriverStage
@@ -104,6 +106,83 @@ test('no message is lost or said twice by a way that fails', async () => {
     ),
   ).toEqual([])
 })
+
+test('what is sent while its time runs out is not sent again', async () => {
+  const { session, script } = await stage.place()
+  const inbox = new Inbox()
+  let sends = 0
+  const outcome = await session({
+    sender: {
+      async send(message, { signal }) {
+        sends += 1
+        await new Promise((resolve) => signal.addEventListener('abort', resolve))
+        await new Promise(setImmediate)
+        await inbox.send(message)
+      },
+      wasSent: () => Promise.resolve(false),
+    },
+    budgets: { senderMs: 1_000 },
+    hooks: {
+      async beforeBody({ send }) {
+        await send('hello')
+      },
+    },
+    body: script('echo DONE >>agent.log'),
+  })
+  expect(outcome).toMatchObject({ type: 'done', owed: 0, problems: [] })
+  expect([sends, inbox.texts]).toEqual([1, ['System: hello']])
+})
+
+test('a message that cannot be kept ends the session, though it was sent before the agent ran', async () => {
+  const { session, script } = await stage.place()
+  const broken = new StoreError('corrupt', 'broken')
+  const { journal, deliverables } = stage.store
+  await expect(
+    session({
+      store: { deliverables, journal: { ...journal, settle: () => Promise.reject(broken) } },
+      hooks: {
+        async beforeBody({ send }) {
+          await send('hello')
+          await new Promise(setImmediate)
+        },
+      },
+      body: script('exec sleep 1000'),
+    }),
+  ).rejects.toBe(broken)
+})
+
+test('an announcement is answered though its file never comes', async () => {
+  const { session, script, inbox } = await stage.place()
+  const outcome = await session({
+    host: withoutContent(stage.host),
+    features: { deliverables: true },
+    budgets: { deliverableMs: 200 },
+    body: script('echo x >deliverables/x; printf "DELIVERABLE: deliverables/x\\nDONE\\n" >>agent.log'),
+  })
+  expect(outcome).toMatchObject({ type: 'done', owed: 0, problems: [{ phase: 'callback' }] })
+  expect(inbox.texts).toEqual([expect.stringMatching(/deliverable x \(#0\): .*trouble on our side/)])
+})
+
+/** A host whose files below `deliverables` are never read to their end. */
+function withoutContent(host: Host): Host {
+  const files: Host['files'] = {
+    ...host.files,
+    readStream: (file, options = {}) =>
+      file.includes('/deliverables/') ? endless(options.signal) : host.files.readStream(file, options),
+  }
+  return new Proxy(host, {
+    get(target, name) {
+      const member: unknown = name === 'files' ? files : Reflect.get(target, name)
+      return typeof member === 'function' ? (member.bind(target) as unknown) : member
+    },
+  })
+}
+
+async function* endless(signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
+  yield Buffer.from('x')
+  await new Promise((resolve) => signal?.addEventListener('abort', resolve))
+  signal?.throwIfAborted()
+}
 
 test('messages wait until the agent is free, and those that were not sent are sent by the next driver', async () => {
   const { session, script, inbox } = await stage.place()

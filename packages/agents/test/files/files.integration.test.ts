@@ -45,6 +45,19 @@ test('an upload is kept whole, beside others of its name, and never where a link
   expect(await stage.host.files.list(outside)).toEqual([])
 })
 
+test('two uploads of one name at once get two names', async () => {
+  const directory = await workDirectory()
+  const contents = ['one', 'two']
+  const uploads = await Promise.all(
+    contents.map((content) =>
+      receiveUpload({ host: stage.host, directory, name: 'a.txt', content: Buffer.from(content) }),
+    ),
+  )
+  expect(uploads.map((upload) => upload.path).sort()).toEqual(['uploads/a (2).txt', 'uploads/a.txt'])
+  const kept = await Promise.all(uploads.map((upload) => readFile(path.join(directory, upload.path), 'utf8')))
+  expect(kept).toEqual(contents)
+})
+
 test('a person gets what lies in the work directory, and no secret', async () => {
   const directory = await workDirectory()
   const offer = (name: string, maxBytes?: number) =>
@@ -78,6 +91,7 @@ test('a person gets what lies in the work directory, and no secret', async () =>
 
 test('hooks and bodies work with files on the machine', async () => {
   const { session, script, directory } = await stage.place()
+  const elsewhere = path.join(path.dirname(directory), 'elsewhere')
   const progress: string[] = []
   const outcome = await session({
     onFileProgress: ({ message, bytes }) => void progress.push(`${message}: ${bytes}`),
@@ -90,6 +104,12 @@ test('hooks and bodies work with files on the machine', async () => {
           (await context.read('~/../etc/hostname/../hostname').catch(() => Buffer.from('x'))).length,
         ).toBeGreaterThan(0)
         await expect(context.copy(Buffer.from('x'), '../outside')).rejects.toThrow(TypeError)
+        await mkdir(elsewhere)
+        await symlink(elsewhere, path.join(directory, 'sub'))
+        await expect(context.copy(Buffer.from('x'), 'sub/new/deep/f')).rejects.toMatchObject({
+          code: 'outside',
+        })
+        expect(await stage.host.files.list(elsewhere)).toEqual([])
         expect((await context.run(['pwd'])).stdout.trim()).toBe(directory)
         expect((await context.run(['false'], { mayFail: true })).exitCode).toBe(1)
         await expect(context.run(['false'])).rejects.toThrow('exit code 1')

@@ -198,6 +198,16 @@ describe('a line of the log', () => {
     expect(JSON.stringify(parseKeywordLine(line, all)).length).toBeLessThan(128 * 1024)
   })
 
+  test('carries a value only as large as can be kept, however short it was written', () => {
+    const message = (count: number) =>
+      parseKeywordLine(`CLIENT_MESSAGE: k [${Array.from({ length: count }, () => '1e20').join()}]`, all)
+    expect(message(11_000)).toMatchObject({ type: 'client-message' })
+    expect(message(12_000)).toMatchObject({
+      type: 'text',
+      hint: expect.stringMatching(/more than 262144 bytes/) as string,
+    })
+  })
+
   test('is cut between characters', () => {
     const event = parseKeywordLine(`ERROR: x${'😀'.repeat(16 * 1024)}`, all)
     expect(event).toMatchObject({ type: 'error', message: expect.stringMatching(/^x(?:😀)+…$/u) as string })

@@ -108,7 +108,7 @@ describe.each(HOSTS)('a log that is read %s', (_name, open, longMiB) => {
       await append('STATUS: 5% begun\nhello\r\nSTAT')
       expect(await first).toStrictEqual({
         at: START,
-        next: { generation: 0, offset: 17 },
+        next: { generation: 0, offset: 17, mark: expect.any(Number) as number },
         event: { type: 'status', percent: 5, message: 'begun' },
         isCut: false,
       })
@@ -121,14 +121,32 @@ describe.each(HOSTS)('a log that is read %s', (_name, open, longMiB) => {
       expect(await toEnd(host, log, { from: { generation: 0, offset: 41 } })).toEqual([])
     }))
 
+  test('leaves half a line to another reading while somebody may write', () =>
+    cleaned(async () => {
+      await append('STATUS: a\nSTATUS: b')
+      const [whole, ...others] = await toEnd(host, log, { isCertain: () => false })
+      expect(others).toEqual([])
+      await append('c\n')
+      expect(said(await toEnd(host, log, { from: whole?.next ?? START }))).toEqual(['status bc'])
+    }))
+
   test('goes on from each place, and repeats and misses nothing', () =>
     cleaned(async () => {
-      await append('STATUS: a\n\nERROR: ü\r\nDELIVERABLE: x')
+      const long = '😀'.repeat(100)
+      await append(Buffer.concat([Buffer.from(`${long}\n`), Buffer.from([0xff, 0x80, 0x0a])]))
+      expect(said(await toEnd(host, log))).toEqual([`text ${long}`, 'text \ufffd\ufffd'])
+      for (const { next } of await toEnd(host, log))
+        expect((await toEnd(host, log, { from: next })).every(({ at }) => at.generation === 0)).toBe(true)
+      await host.files.write(log, 'STATUS: a\n\nERROR: ü\r\nDELIVERABLE: x')
       const all = await toEnd(host, log)
       expect(said(all)).toEqual(['status a', 'text', 'error ü', 'deliverable x'])
       for (const [index, { next }] of all.entries()) {
         expect(await toEnd(host, log, { from: next })).toStrictEqual(all.slice(index + 1))
       }
+      // The last line was taken for a whole one, and somebody writes on.
+      await append('y\nDONE')
+      const rest = await toEnd(host, log, { from: all.at(-1)?.next ?? START })
+      expect(said(rest)).toEqual(['text y', 'done'])
     }))
 
   test('counts anew when the agent replaces what it has written', () =>
@@ -156,6 +174,7 @@ describe.each(HOSTS)('a log that is read %s', (_name, open, longMiB) => {
   test.each([
     ['a shorter one', 'DONE\n'],
     ['a longer one', 'DONE: and much more than before\n'],
+    ['one whose line ends there too', 'DONE: first!!\n'],
   ])('is read from its start when it was replaced by %s while nobody looked', (_case, text) =>
     cleaned(async () => {
       await append('STATUS: first\n')
