@@ -18,6 +18,7 @@ export type { GivenLogin, Login, ModelEndpoint } from './login/login.ts'
 export { openCodexLogins, type CodexLoginsOptions } from './login/codex-logins.ts'
 export type {
   CodexLogins,
+  GiveUpOptions,
   LoginMode,
   LoginPlace,
   LoginUse,

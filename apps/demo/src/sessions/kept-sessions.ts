@@ -212,14 +212,14 @@ export class KeptSessions implements SessionDirectory {
   }
 
   private keepRecorded({ taskId, directory, createdAt, alive, fault }: SessionRecord): KeptSession {
-    const { host, stateDir } = this.options
+    const { host, stateDir, hidden } = this.options
     return this.keep({
       id: taskId,
       directory,
       createdAt,
       ...(fault ? { fault } : {}),
       doing: alive ? 'Finding the session' : 'Starting Codex again',
-      open: ({ signal }) => attachSession(taskId, { host, stateDir, signal, ...this.ofLogins }),
+      open: ({ signal }) => attachSession(taskId, { host, stateDir, hidden, signal, ...this.ofLogins }),
     })
   }
 

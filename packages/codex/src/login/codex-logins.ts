@@ -3,6 +3,7 @@ import { SeedError, type SeedQuota, type SeedSummary, type Seeds } from '@x/agen
 import type { Store } from '@x/agents/store'
 import { ConfigError } from '../errors.ts'
 import { BrokeredUse } from '../session/seed-login/brokered-use.ts'
+import { findCaptured } from '../session/seed-login/find-captured.ts'
 import { chooseSeed } from '../session/seed-login/choose-seed.ts'
 import { asLogin } from '../session/seed-login/login-error.ts'
 import { PlantedUse } from '../session/seed-login/planted-use.ts'
@@ -11,6 +12,7 @@ import { SessionLeases } from '../session/seed-login/session-lease.ts'
 import { assertAddress } from './login.ts'
 import type {
   CodexLogins,
+  GiveUpOptions,
   LoginPlace,
   LoginUse,
   SeedLogin,
@@ -73,20 +75,19 @@ class StoredLogins implements CodexLogins {
     place: LoginPlace,
   ): Promise<{ readonly seed: SeedSummary; readonly use: LoginUse } | undefined> {
     return asLogin(async () => {
-      const { host, paths, taskId } = place
       const { owner } = this
       const { seeds } = this.options
-      const home = { host, home: paths.home, owner, agent: 'codex' }
-      const captured = await seeds.capture({ ...home, name: taskId }).catch((error: unknown) => {
-        if (error instanceof SeedError && error.code === 'not-logged-in') return undefined
-        throw error
-      })
+      const captured = await this.captured(place)
       if (!captured) return undefined
       const { seedId } = captured
       const facts: SeedLoginFacts = { kind: 'seed', mode: 'planted', owner, seedId }
       const use = this.planted(facts, place, 0)
-      if (captured.account?.method === 'api-key') await use.keepShared()
-      else await use.keep(await this.leases.acquire(place, { seedId }, 0))
+      // That it is not to be seen is no reason not to go on.
+      if (captured.account?.method === 'api-key') await use.keepShared().catch(() => undefined)
+      else {
+        const left = await this.leases.takeOver(place, seedId)
+        await use.keep(left?.lease ?? (await this.leases.acquire(place, { seedId }, 0)))
+      }
       const name = captured.account?.email ?? captured.account?.name
       const seed = name === undefined ? seeds.get(captured) : seeds.rename(captured, name)
       return { seed: await seed.catch(() => captured), use }
@@ -100,8 +101,8 @@ class StoredLogins implements CodexLogins {
     notes.hear(quotas)
   }
 
-  giveUp(taskId: string): Promise<void> {
-    return asLogin(() => this.leases.giveUp(taskId))
+  giveUp(taskId: string, options?: GiveUpOptions): Promise<void> {
+    return this.leases.giveUp(taskId, options)
   }
 
   close(): Promise<void> {
@@ -114,16 +115,31 @@ class StoredLogins implements CodexLogins {
     return this.close()
   }
 
+  /** The seed of what lies in a session, which a try that did not come to its end may have made already. */
+  private async captured(place: LoginPlace): Promise<SeedSummary | undefined> {
+    const { owner } = this
+    const { seeds } = this.options
+    const { host, paths, taskId } = place
+    const made = await findCaptured(seeds, owner, place)
+    if (made) return made
+    const home = { host, home: paths.home, owner, agent: 'codex' }
+    return seeds.capture({ ...home, name: taskId }).catch((error: unknown) => {
+      if (error instanceof SeedError && error.code === 'not-logged-in') return undefined
+      throw error
+    })
+  }
+
   private async begin(wish: SeedWish, options: SeedLoginOptions, place: LoginPlace): Promise<LoginUse> {
     await this.endLeft(place)
     const { modelBaseUrl, waitMs = 0 } = options
-    const { seed, mode } = await this.choose(wish, options, place)
+    const { seed, mode, fence } = await this.choose(wish, options, place)
     const { owner, seedId } = seed
     const facts: SeedLoginFacts = {
       kind: 'seed',
       mode,
       owner,
       seedId,
+      ...(fence !== undefined && { fence }),
       ...(modelBaseUrl !== undefined && { modelBaseUrl }),
     }
     const use = this.useOf(facts, place, waitMs)
@@ -141,17 +157,17 @@ class StoredLogins implements CodexLogins {
     wish: SeedWish,
     { mode, waitMs = 0 }: SeedLoginOptions,
     place: LoginPlace,
-  ): ReturnType<typeof chooseSeed> {
+  ): Promise<Awaited<ReturnType<typeof chooseSeed>> & { readonly fence?: number }> {
     const { seeds } = this.options
     if (mode !== 'planted' || 'seedId' in wish) return chooseSeed(seeds, this.owner, wish, mode)
     const lease = await this.leases.acquire(place, wish, waitMs)
     lease.abandon()
-    return { seed: await seeds.get(lease), mode }
+    return { seed: await seeds.get(lease), mode, fence: lease.fence }
   }
 
   /** A task that was never begun may have been leased a login, before whoever began it died. */
   private async endLeft(place: LoginPlace): Promise<void> {
-    const left = await this.leases.takeOver(place)
+    const { lease: left } = (await this.leases.takeOver(place)) ?? {}
     if (!left) return
     const { owner, seedId, fence } = left
     const use = this.planted({ kind: 'seed', mode: 'planted', owner, seedId, fence }, place, 0)

@@ -78,6 +78,20 @@ export interface LoginUse {
   readonly leave: () => Promise<void>
 }
 
+/** What of a session that moves is not given up. */
+export interface GiveUpOptions {
+  /**
+   * Where it goes on: a lease of that machine is left alone while the login lies there.
+   * @default nowhere: every lease is taken
+   */
+  readonly here?: LoginPlace & {
+    /** Of the lease that the session's record here names, if it names one. */
+    readonly fence?: number | undefined
+  }
+  /** The number of the task's record: who has lost the task takes nothing. @default it is not looked at */
+  readonly fence?: number
+}
+
 /** A stored login for a session; made by `use` of {@link CodexLogins}. */
 export interface SeedLogin {
   /** Of whom it is one. */
@@ -108,8 +122,9 @@ export interface CodexLogins extends AsyncDisposable {
   /**
    * Takes the leases of a session away from wherever they were left: its machine is gone for good. What was renewed
    * there and never saved is lost.
+   * @throws StoreError `lease-lost` when the task is somebody else's by now, `not-found` when it has no record
    */
-  readonly giveUp: (taskId: string) => Promise<void>
+  readonly giveUp: (taskId: string, options?: GiveUpOptions) => Promise<void>
   /** Leaves every session's login where it is. Store and broker stay the caller's. Idempotent. */
   readonly close: () => Promise<void>
 }

@@ -35,8 +35,16 @@ export async function accountPlaces(
 /** Paths of this machine say something about another one only when they are there, too. */
 async function foundOn(host: Host, places: readonly string[]): Promise<readonly string[]> {
   if (host.name === 'local') return places
-  const stats = await Promise.all(places.map((place) => host.files.stat(place).catch(() => undefined)))
-  return places.filter((_, n) => stats[n] !== undefined)
+  // What can't be looked at may be there.
+  const found = await Promise.all(
+    places.map((place) =>
+      host.files.stat(place).then(
+        (stat) => stat !== undefined,
+        () => true,
+      ),
+    ),
+  )
+  return places.filter((_, n) => found[n])
 }
 
 /** What is hidden from commands, as far as it is the account's and the machine's. */

@@ -1,5 +1,6 @@
+import path from 'node:path'
 import type { Host } from '@x/host'
-import { SessionError } from '../errors.ts'
+import { ConfigError, SessionError } from '../errors.ts'
 import { resolveStateDir } from '../home/x-directories.ts'
 import { accountPlaces } from '../posture/account-places.ts'
 import { taskPaths } from '../home/task-paths.ts'
@@ -11,7 +12,7 @@ import { assertTools, type DynamicTool } from '../conversation/dynamic-tools.ts'
 import { assertApart } from './nested-session.ts'
 import type { LaunchRecord } from './parse-launch-record.ts'
 import { recordedUse, type LoginOptions } from './session-login.ts'
-import type { SessionSnapshots } from './session-snapshots.ts'
+import { assertSnapshots, type SessionSnapshots } from './session-snapshots.ts'
 import type { Session, SessionPlace } from './session.ts'
 import {
   assertSameDirectory,
@@ -26,6 +27,11 @@ export interface AttachOptions extends SessionPlace, LoginOptions {
   readonly tools?: readonly DynamicTool[]
   /** Where its snapshots go: they are taken by themselves at the end of turns. @default none are taken */
   readonly snapshots?: SessionSnapshots
+  /**
+   * What commands may not read besides what the session was opened with, from the next turn on. Absolute. @default nothing
+   * more
+   */
+  readonly hidden?: readonly string[]
   /** Gives up the attempt. It has no effect once the session is there. */
   readonly signal?: AbortSignal
 }
@@ -41,10 +47,13 @@ export interface AttachOptions extends SessionPlace, LoginOptions {
 export async function attachSession(taskId: string, options: AttachOptions): Promise<Session> {
   const { host, signal, tools = [], snapshots } = options
   assertTools(tools)
+  assertSnapshots(snapshots)
   const stateDir = await resolveStateDir(host, options.stateDir)
   const paths = taskPaths(stateDir, taskId)
-  const record = await readRecord(host, paths)
-  if (!record) throw new SessionError('not-found', `there is no session ${taskId} in ${stateDir}`)
+  assertHidden(options.hidden)
+  const found = await readRecord(host, paths)
+  if (!found) throw new SessionError('not-found', `there is no session ${taskId} in ${stateDir}`)
+  const record = withHidden(found, options.hidden)
   const use = recordedUse(record, options.logins, { host, taskId, paths })
   const places = {
     paths,
@@ -60,7 +69,9 @@ export async function attachSession(taskId: string, options: AttachOptions): Pro
       await stopAppServer(host, paths, process)
       process = undefined
     }
-    if (process) await assertSameDirectory(host, record, places)
+    // Codex is told to read it again when the thread is taken up.
+    if (process && record !== found) await prepareStart(host, record, places)
+    else if (process) await assertSameDirectory(host, record, places)
     else await prepare(host, record, places, use)
     const now: LaunchRecord = use ? { ...record, login: use.facts } : record
     const opening = { host, record: now, places, tools, use, logins: options, snapshots }
@@ -69,6 +80,19 @@ export async function attachSession(taskId: string, options: AttachOptions): Pro
     await (process ? use?.leave() : use?.end())?.catch(() => undefined)
     throw error
   }
+}
+
+/** @throws ConfigError */
+export function assertHidden(hidden: readonly string[] = []): void {
+  const odd = hidden.find((place) => !path.posix.isAbsolute(place))
+  if (odd !== undefined) throw new ConfigError('hidden', 'absolute paths', JSON.stringify(odd))
+}
+
+/** What is hidden once stays so. The same record when there is nothing more. */
+function withHidden(record: LaunchRecord, more: readonly string[] = []): LaunchRecord {
+  const before = record.hidden ?? []
+  const hidden = [...new Set([...before, ...more])]
+  return hidden.length > before.length ? { ...record, hidden } : record
 }
 
 /** For a process that is about to start: what it begins with is on disk before. */

@@ -115,6 +115,7 @@ export class CodexSession implements Session {
       client,
       over,
       rolloutPath: thread.rolloutPath,
+      onRecovered: () => this.snapshots.turnEnded(),
     })
     const { ready, talk } = this
     this.snapshots = snapshotsOf(options, talk)
@@ -260,12 +261,17 @@ export class CodexSession implements Session {
   ): Promise<void> {
     if (stop) await this.interruptBriefly()
     let failure: Fault | undefined
+    // A process that has to end does not wait for one that is being taken.
+    const stopped = this.snapshots.stop()
     try {
-      await this.snapshots.stop()
       await this.terminal.close()
       await this.link.end({ stop })
-      await (stop ? this.login.end() : this.login.leave())
-      if (reason === 'closed') await this.snapshots.takeLast()
+      try {
+        await (stop ? this.login.end() : this.login.leave())
+      } finally {
+        await stopped
+        if (reason === 'closed') await this.snapshots.takeLast()
+      }
     } catch (error) {
       failure = toFault(error)
       await this.login.leave()

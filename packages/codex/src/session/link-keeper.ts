@@ -26,6 +26,8 @@ export interface LinkKeeperOptions {
   /** Aborted by `end`. */
   readonly over: AbortController
   readonly rolloutPath: string | undefined
+  /** Turns may have begun and ended that nobody was told of. */
+  readonly onRecovered: () => void
 }
 
 /**
@@ -80,6 +82,7 @@ export class LinkKeeper {
       const recovered = this.recover(budget, detail)
       this.recovering = recovered
       this.client = await recovered
+      this.options.onRecovered()
     }
   }
 

@@ -12,11 +12,12 @@ import { resolveGrant, withoutNested } from '../posture/grants.ts'
 import type { PermissionPlaces } from '../posture/render-permissions.ts'
 import { findInstallation } from '../provision/find-installation.ts'
 import { findInstalled, type Installation } from '../provision/provision-codex.ts'
-import { attachSession } from './attach-session.ts'
+import { assertHidden, attachSession } from './attach-session.ts'
 import { CodexSession } from './codex-session.ts'
 import type { LaunchRecord } from './parse-launch-record.ts'
 import { findNested, writablePlaces } from './nested-session.ts'
 import { restoreLost } from './restore-lost.ts'
+import { assertSnapshots } from './session-snapshots.ts'
 import type { Session, SessionOptions } from './session.ts'
 import {
   makeTaskDirectories,
@@ -33,12 +34,12 @@ import {
  * With the id of a task that is there it re-attaches or resumes, and `work`, `login` and `version` are as they were. So
  * they are with `restoreFrom`, for a task that was on another machine: its snapshot is put here first.
  * @throws ConfigError before any process is started
- * @throws SessionError `provision`, `handshake`, `posture`, `unrecoverable`, `login`
+ * @throws SessionError `provision`, `handshake`, `posture`, `unrecoverable`, `login`; StoreError `lease-lost` when the
+ * task whose worker is lost is somebody else's by now
  */
 export async function openSession(options: SessionOptions): Promise<Session> {
   const { host, login, signal, onProgress, taskId = randomUUID(), tools = [] } = options
-  assertTools(tools)
-  assertPaths(options.hidden ?? [])
+  assertOptions(options)
   const [seed, given] = isSeedLogin(login) ? [login] : [undefined, login]
   const facts = given && loginFacts(given)
   // Every question to a host behind a network is a round trip: what does not hang together is asked at once.
@@ -47,9 +48,9 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const stateDir = await resolveStateDir(host, options.stateDir)
   const paths = taskPaths(stateDir, taskId)
   const known: SessionOptions = { ...options, ...(seed && { logins: options.logins ?? seed.logins }) }
-  const isHere = (await readRecord(host, paths)) !== undefined
-  if (!isHere && options.restoreFrom !== undefined) await restoreLost(known)
-  if (isHere || options.restoreFrom !== undefined) return attachSession(taskId, known)
+  const here = await readRecord(host, paths)
+  if (options.restoreFrom !== undefined) await restoreLost(known, paths, here)
+  if (here || options.restoreFrom !== undefined) return attachSession(taskId, known)
 
   const installation = (await asked.installed) ?? (await findInstallation(options))
   const directory = await workDirectory(options, paths, { stateDir, installation: installation.directory })
@@ -96,9 +97,10 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   }
 }
 
-function assertPaths(hidden: readonly string[]): void {
-  const odd = hidden.find((place) => !path.posix.isAbsolute(place))
-  if (odd !== undefined) throw new ConfigError('hidden', 'absolute paths', JSON.stringify(odd))
+function assertOptions({ tools = [], hidden, snapshots }: SessionOptions): void {
+  assertTools(tools)
+  assertHidden(hidden)
+  assertSnapshots(snapshots)
 }
 
 async function assertNotNested(

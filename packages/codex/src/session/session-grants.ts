@@ -36,9 +36,13 @@ export class SessionGrants {
     return added
   }
 
-  /** Has a thread that was taken up run under what is granted: Codex reads the profile of a thread when it is told to. */
+  /**
+   * Has a thread that was taken up run under what is granted and hidden: Codex reads the profile of a thread when it is
+   * told to.
+   */
   async apply(client: AppServerClient, threadId: string): Promise<void> {
-    if (this.granted.length > 0) await useProfile(client, threadId)
+    const { hidden = [] } = this.options.record.current
+    if (this.granted.length > 0 || hidden.length > 0) await useProfile(client, threadId)
   }
 
   /** Proves the isolation with what is granted. @throws SessionError `posture` when it does not hold, or more is open */

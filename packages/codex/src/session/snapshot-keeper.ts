@@ -2,13 +2,14 @@ import type { SnapshotSummary } from '@x/agents/snapshots'
 import { StoreError } from '@x/agents/store'
 import { anySignal } from '../any-signal.ts'
 import { ConfigError, SessionError } from '../errors.ts'
-import type { SessionSnapshots, SnapshotOptions } from './session-snapshots.ts'
+import type { SessionSnapshots, SnapshotOptions, SnapshotOutcome } from './session-snapshots.ts'
 
 /** After a failure, in milliseconds; twice as long each time, at most `MAX_AGAIN_MS`. */
 const AGAIN_MS = 5_000
 const MAX_AGAIN_MS = 300_000
-/** How long messages of the queue wait for a snapshot. */
+/** How long messages of the queue wait for a snapshot; twice as long for each turn that has ended the attempt. */
 const QUIET_MS = 10_000
+const MAX_QUIET_MS = 160_000
 /** How long the last one may keep a session from being closed. */
 const LAST_MS = 60_000
 
@@ -31,8 +32,9 @@ export interface SnapshotKeeperOptions {
  *
  * *due*: a turn has ended since the last one began. It is taken when the interval is over; turns that end until then
  * need no other one. *taking*: a turn that begins ends the attempt, nothing of it is kept, and it begins again when that
- * turn has ended. Messages of the queue wait a moment for it, so that a long queue does not keep it away for ever. One
- * that fails is due again, after a pause. *over*: the task or the session is.
+ * turn has ended. Messages of the queue wait for it, and the longer the more often it was ended, so that neither a long
+ * queue nor much work keeps it away for ever. One that fails is due again, after a pause. *over*: the task or the session
+ * is.
  */
 export class SnapshotKeeper {
   private readonly options: SnapshotKeeperOptions
@@ -41,8 +43,17 @@ export class SnapshotKeeper {
   private isDue = false
   private isLost = false
   private failures = 0
+  /** Asked for or due, and not at their end. */
+  private pending = 0
+  /** One that is taken by itself is among them. */
+  private isTaking = false
+  /** How many turns have ended an attempt since the last one that was taken. */
+  private cuts = 0
+  /** When the last one began that was taken. */
   private begunAt = Number.NEGATIVE_INFINITY
   private quietUntil = 0
+  /** When `timer` ends. */
+  private dueAt = 0
   private timer: NodeJS.Timeout | undefined
   private quietTimer: NodeJS.Timeout | undefined
 
@@ -56,14 +67,13 @@ export class SnapshotKeeper {
   }
 
   turnEnded(): void {
-    const { given } = this.options
-    if (!given || given.when === 'asked' || this.isLost || this.over.signal.aborted) return
-    const { intervalMs = 60_000 } = given
+    // Whoever waits for the end of a turn has it now.
+    if (this.pending > 0) this.keepQuiet()
+    if (!this.isAutomatic || this.isLost) return
     this.isDue = true
-    const left = this.begunAt + intervalMs - performance.now()
-    if (this.failures > 0 && this.timer) return
-    if (left <= 0) this.keepQuiet()
-    this.schedule(Math.max(0, left))
+    // One that runs looks again when it has ended.
+    if (this.over.signal.aborted || this.isTaking || (this.failures > 0 && this.timer)) return
+    this.scheduleDue()
   }
 
   /**
@@ -76,8 +86,10 @@ export class SnapshotKeeper {
     return this.inTurn(() => this.takeBetweenTurns(given, options))
   }
 
-  /** Gives up what runs; no other one begins by itself. Never rejects. */
+  /** Gives up what runs, at once; no other one begins by itself. Resolves when nothing runs any more. Never rejects. */
   async stop(): Promise<void> {
+    // Nobody will say when the turn ends that runs, or that went on while there was no link.
+    if (this.isAutomatic && !this.options.isIdle()) this.isDue = true
     this.over.abort(overError())
     clearTimeout(this.timer)
     clearTimeout(this.quietTimer)
@@ -92,40 +104,77 @@ export class SnapshotKeeper {
     await this.report(given, () => this.options.take(given, { signal: AbortSignal.timeout(LAST_MS) }))
   }
 
+  private get isAutomatic(): boolean {
+    const { given } = this.options
+    return given !== undefined && given.when !== 'asked'
+  }
+
   private inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const done = this.tail.then(work)
+    this.pending += 1
+    const done = this.tail.then(work).finally(() => {
+      this.pending -= 1
+      if (!this.isDueNow) this.endQuiet()
+    })
     this.tail = done.catch(() => undefined)
     return done
   }
 
+  /** Another one is about to begin, for which messages go on waiting. */
+  private get isDueNow(): boolean {
+    return this.pending > 0 || (this.isDue && this.timer !== undefined && performance.now() >= this.dueAt)
+  }
+
+  /** Of the interval. */
+  private get leftMs(): number {
+    return this.begunAt + (this.options.given?.intervalMs ?? 60_000) - performance.now()
+  }
+
+  private scheduleDue(): void {
+    const left = this.leftMs
+    if (left <= 0) this.keepQuiet()
+    this.schedule(Math.max(0, left))
+  }
+
   private schedule(ms: number): void {
     clearTimeout(this.timer)
+    this.dueAt = performance.now() + ms
     this.timer = setTimeout(() => void this.takeDue(), ms).unref()
   }
 
   private async takeDue(): Promise<void> {
     this.timer = undefined
     const { given } = this.options
-    if (!given || !this.isDue) return
-    await this.report(given, () => this.take())
-    this.endQuiet()
+    if (!given || this.isTaking) return
+    this.isTaking = true
+    // One that was asked for may have served what was due.
+    const take = async (): Promise<SnapshotSummary | undefined> =>
+      this.isDue ? this.takeBetweenTurns(given, {}) : undefined
+    await this.report(given, () => this.inTurn(take).finally(() => (this.isTaking = false)))
+    this.goOn()
   }
 
-  private async report(given: SessionSnapshots, take: () => Promise<SnapshotSummary>): Promise<void> {
-    const { snapshots, owner, retention, onOutcome } = given
-    const tell: typeof onOutcome = (outcome) => {
+  /** A turn has ended meanwhile. */
+  private goOn(): void {
+    if (this.isDue && !this.timer && !this.isLost && !this.over.signal.aborted) this.scheduleDue()
+  }
+
+  private async report(
+    given: SessionSnapshots,
+    take: () => Promise<SnapshotSummary | undefined>,
+  ): Promise<void> {
+    const tell = (outcome: SnapshotOutcome): void => {
       try {
-        onOutcome?.(outcome)
+        given.onOutcome?.(outcome)
       } catch {
         // Whoever listens must not keep a session from being kept.
       }
     }
     try {
       const snapshot = await take()
+      if (!snapshot) return
       this.failures = 0
       tell({ type: 'taken', snapshot })
-      // What is left over goes with the next one.
-      await snapshots.collect({ owner, taskId: snapshot.taskId, ...retention }).catch(() => undefined)
+      await collect(given, snapshot, tell)
     } catch (error) {
       if (this.over.signal.aborted && error === this.over.signal.reason) return
       if (error instanceof StoreError && error.code === 'lease-lost') {
@@ -153,14 +202,18 @@ export class SnapshotKeeper {
       const signal = anySignal([outer, attempt.signal])
       const watching = this.endWithNextTurn(attempt)
       this.isDue = false
-      this.begunAt = performance.now()
+      const begunAt = performance.now()
       try {
-        return await this.options.take(given, { ...options, signal })
+        const snapshot = await this.options.take(given, { ...options, signal })
+        this.begunAt = begunAt
+        this.cuts = 0
+        return snapshot
       } catch (error) {
         // It is one of the end of the turn that has begun.
         this.isDue ||= given.when !== 'asked'
         outer.throwIfAborted()
         if (!attempt.signal.aborted) throw error
+        this.cuts += 1
       } finally {
         attempt.abort()
         await watching
@@ -180,15 +233,31 @@ export class SnapshotKeeper {
   }
 
   private keepQuiet(): void {
-    this.quietUntil = performance.now() + QUIET_MS
+    if (this.over.signal.aborted) return
+    const ms = Math.min(MAX_QUIET_MS, QUIET_MS * 2 ** this.cuts)
+    this.quietUntil = performance.now() + ms
     clearTimeout(this.quietTimer)
-    this.quietTimer = setTimeout(() => this.endQuiet(), QUIET_MS + 1).unref()
+    this.quietTimer = setTimeout(() => this.endQuiet(), ms + 1).unref()
   }
 
   private endQuiet(): void {
     clearTimeout(this.quietTimer)
+    if (this.over.signal.aborted || this.quietUntil === 0) return
     this.quietUntil = 0
     this.options.onQuiet()
+  }
+}
+
+/** What is left over goes with the next one. */
+async function collect(
+  { snapshots, owner, retention }: SessionSnapshots,
+  { taskId }: SnapshotSummary,
+  tell: (outcome: SnapshotOutcome) => void,
+): Promise<void> {
+  try {
+    await snapshots.collect({ owner, taskId, ...retention })
+  } catch (error) {
+    tell({ type: 'not-collected', error })
   }
 }
 

@@ -25,9 +25,19 @@ export interface ResumePlace {
   readonly directory: string
 }
 
-/** @param work where the task's own directory is */
+/**
+ * Metadata is not encrypted: no word of the person is in it.
+ * @param work where the task's own directory is
+ */
 export function renderResumeRef(record: LaunchRecord, work: string): Record<string, unknown> {
-  const { binary: _binary, installation: _installation, directory, login, ...rest } = record
+  const {
+    binary: _binary,
+    installation: _installation,
+    steered: _steered,
+    directory,
+    login,
+    ...rest
+  } = record
   // A port of this machine's, and the claim that ends with this session.
   const portable = login.kind === 'seed' ? { ...login, port: undefined, fence: undefined } : login
   const kept = { ...rest, login: portable, ...(directory !== work && { directory }) }

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { privateDirectory } from '@x/fixtures'
+import { issuedAuth, privateDirectory } from '@x/fixtures'
 import { openLocalHost, type Host } from '@x/host'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { taskPaths } from '../../src/home/task-paths.ts'
@@ -89,6 +89,10 @@ describe('stored logins', () => {
     expect(taken.filter((seedId) => seedId === one.seedId)).toHaveLength(2)
     expect(taken.filter((seedId) => seedId === other.seedId)).toHaveLength(2)
     await Promise.all([planted, ...uses].map((use) => use.end()))
+    const any = await ours.logins.use({ pool: 'team' }, { mode: 'planted' }).begin(placeOf('any'))
+    expect(await authOf(placeOf('any'))).toContain('refresh_token')
+    await any.end()
+    expect(await stored.store.leases.list({ owner: OWNER })).toEqual([])
   })
 
   test('a planted one is waited for', async () => {
@@ -113,6 +117,28 @@ describe('stored logins', () => {
     expect((await stored.seeds.get({ owner: OWNER, seedId })).lease).toBeUndefined()
     await use.end()
     await expect(authOf(placeOf('begun'))).rejects.toMatchObject({ code: 'ENOENT' })
+  })
+
+  test('a login that was typed becomes one seed, whoever died on the way', async () => {
+    const place = placeOf('typed')
+    const named = async (): Promise<readonly string[]> =>
+      (await stored.seeds.list({ owner: OWNER })).flatMap((seed) =>
+        seed.name === 'typed' || seed.lease?.holder.startsWith('typed/') === true ? [seed.seedId] : [],
+      )
+    expect(await ours.logins.capture(place)).toBeUndefined()
+    await mkdir(place.paths.codexHome, { recursive: true, mode: 0o700 })
+    const auth = JSON.stringify(issuedAuth(stored.endpoint.login()))
+    await writeFile(path.join(place.paths.codexHome, 'auth.json'), auth, { mode: 0o600 })
+    // As far as one came that died before it had a lease, and another before the session knew.
+    const home = { host, home: place.paths.home, owner: OWNER, agent: 'codex' }
+    const { seedId } = await stored.seeds.capture({ ...home, name: 'typed' })
+    const dying = await stored.orchestrator()
+    expect(await dying.logins.capture(place)).toMatchObject({ seed: { seedId } })
+    await dying[Symbol.asyncDispose]()
+    const captured = await ours.logins.capture(place)
+    expect(captured).toMatchObject({ seed: { seedId, name: 'ada@example.com' } })
+    expect(await named()).toEqual([seedId])
+    await captured?.use.end()
   })
 
   test('a record of somebody else is refused', () => {

@@ -1,10 +1,14 @@
 import { mkdir, readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
+import { createSeeds } from '@x/agents/seeds'
+import { StoreError } from '@x/agents/store'
 import { privateDirectory } from '@x/fixtures'
 import { openLocalHost } from '@x/host'
 import { expect, test } from 'vitest'
 import { taskPaths } from '../../src/home/task-paths.ts'
+import { codexSeedManifest } from '../../src/login/codex-seed-manifest.ts'
 import type { LoginPlace } from '../../src/login/seed-login.ts'
+import { SessionLeases } from '../../src/session/seed-login/session-lease.ts'
 import { openStoredLogins, OWNER } from './stored-logins.ts'
 
 test('an API key shows which sessions use it, and is not deleted under them', async () => {
@@ -64,6 +68,76 @@ test('a lease that was left on a machine that is gone is free only when that was
   await again.prepare()
   expect((await stored.seeds.get({ owner: OWNER, seedId })).lease).toMatchObject({ worker: 'another' })
   await again.end()
+})
+
+test('a login that a lost machine of the same name had is handed out only when that was said', async () => {
+  await using directory = await privateDirectory()
+  await using host = await openLocalHost()
+  await using stored = await openStoredLogins(directory.path)
+  await using ours = await stored.orchestrator()
+  const key = { owner: OWNER, seedId: (await stored.capture()).seedId }
+  const placeIn = (state: string): LoginPlace => ({
+    host,
+    taskId: 'moved',
+    paths: taskPaths(path.join(directory.path, state), 'moved'),
+  })
+  const [before, here] = [placeIn('before'), placeIn('here')]
+  const use = await ours.logins.use(key, { mode: 'planted' }).begin(before)
+  const { fence, ...restored } = use.facts
+  // What lies where it goes on stays.
+  for (const at of [before, { ...here, fence }]) await ours.logins.giveUp('moved', { here: at })
+  expect((await stored.seeds.get(key)).lease).toMatchObject({ fence })
+  await use.leave()
+  const again = ours.logins.resume(restored, here)
+  await expect(again.prepare()).rejects.toMatchObject({
+    code: 'login',
+    remedy: expect.stringMatching(/isWorkerLost/) as string,
+  })
+  await again.end()
+  expect((await stored.seeds.get(key)).lease).toBeDefined()
+
+  // Who has lost the task takes nothing.
+  const { store } = stored
+  await store.orchestrators.register({ id: 'one', lifetimeMs: 60_000 })
+  const task = await store.tasks.insert({ owner: OWNER, taskId: 'moved', orchestrator: 'one', data: {} })
+  await expect(ours.logins.giveUp('moved', { here, fence: task.fence + 1 })).rejects.toMatchObject({
+    code: 'lease-lost',
+  })
+  expect((await stored.seeds.get(key)).lease).toBeDefined()
+  await ours.logins.giveUp('moved', { here, fence: task.fence })
+  expect((await stored.seeds.get(key)).lease).toBeUndefined()
+  const third = ours.logins.resume(restored, here)
+  await third.prepare()
+  await third.end()
+})
+
+test('a store that does not answer keeps no credential on a machine, and no lease that was given up', async () => {
+  await using directory = await privateDirectory()
+  await using host = await openLocalHost()
+  await using stored = await openStoredLogins(directory.path)
+  const down = (): Promise<never> => Promise.reject(new StoreError('unreachable', 'the store is down'))
+  const { store } = stored
+  const deaf = { ...store, handles: { ...store.handles, revoke: down } }
+  await using ours = await stored.orchestrator(deaf)
+  const seeds = [await stored.capture(), await stored.captureKey('sk-shared')]
+  for (const { seedId } of seeds) {
+    const paths = taskPaths(path.join(directory.path, 'state'), seedId)
+    const use = await ours.logins.use({ seedId }, { mode: 'planted' }).begin({ host, taskId: seedId, paths })
+    const auth = path.join(paths.codexHome, 'auth.json')
+    expect(await readFile(auth, 'utf8')).not.toBe('')
+    await use.end()
+    await expect(stat(auth)).rejects.toMatchObject({ code: 'ENOENT' })
+  }
+  const [{ seedId } = { seedId: '' }] = seeds
+  const mute = { ...store, leases: { ...store.leases, release: down } }
+  const seedsOfMute = createSeeds({ store: mute, manifests: [codexSeedManifest] })
+  const leases = new SessionLeases({ store: mute, seeds: seedsOfMute, owner: OWNER, leaseMs: 500 })
+  const place = { host, taskId: 'left', paths: taskPaths(path.join(directory.path, 'state'), 'left') }
+  await leases.acquire(place, { seedId }, 0)
+  await expect(leases.giveUp('left')).rejects.toMatchObject({ code: 'unreachable' })
+  const stateOf = async (): Promise<unknown> =>
+    (await stored.seeds.get({ owner: OWNER, seedId })).lease?.state
+  await expect.poll(stateOf, { timeout: 60_000 }).toBe('quarantined')
 })
 
 test('limits that a session hears are written down, what is not told stays', async () => {

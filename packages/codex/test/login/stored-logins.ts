@@ -33,8 +33,8 @@ export interface StoredLogins extends AsyncDisposable {
   readonly endpoint: TokenEndpointFixture
   readonly store: Store
   readonly seeds: Seeds
-  /** Another process with the same store. The caller disposes it. */
-  readonly orchestrator: () => Promise<Orchestrator>
+  /** Another process with the same store, or with another view of it. The caller disposes it. */
+  readonly orchestrator: (view?: Store) => Promise<Orchestrator>
   /** A ChatGPT login, made and captured. */
   readonly capture: (pool?: string) => Promise<SeedSummary & { readonly login: IssuedTokens }>
   readonly captureKey: (key: string) => Promise<SeedSummary>
@@ -72,10 +72,10 @@ export async function openStoredLogins(root: string): Promise<StoredLogins> {
     endpoint,
     store,
     seeds,
-    async orchestrator() {
+    async orchestrator(view = store) {
       const providers = { codex: createChatGptProvider({ tokenUrl: endpoint.url }) }
       const broker = await openBroker({ store, providers, freshMs: 0 })
-      const logins = await openCodexLogins({ store, seeds, broker, owner: OWNER, leaseMs: 4_000 })
+      const logins = await openCodexLogins({ store: view, seeds, broker, owner: OWNER, leaseMs: 4_000 })
       return {
         broker,
         logins,

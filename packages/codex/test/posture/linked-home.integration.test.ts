@@ -32,6 +32,15 @@ test.each(CODEX_VERSIONS)(
     const said = await runCommand(session, `cat ${names.map((name) => at(name, 'key')).join(' ')}`)
     expect(said).toMatch(/exited with code 1/)
     expect(said).not.toMatch(/^secret/m)
+    // What is hidden when it is taken up is so beside what was before.
+    await mkdir(at('later'))
+    await writeFile(at('later', 'key'), 'secret\n')
+    expect(await runCommand(session, `cat ${at('later', 'key')}`)).toMatch(/^secret/m)
+    await session.detach()
+    const again = await workshop.attach(session.taskId, { host, hidden: [at('later')] })
+    const saidAgain = await runCommand(again, `cat ${at('later', 'key')} ${at('vault', 'key')}`)
+    expect(saidAgain).toMatch(/exited with code 1/)
+    expect(saidAgain).not.toMatch(/^secret/m)
     for (const place of ['real', 'kept', 'config']) {
       const grants = [{ path: at(place), mode: 'write' }] as const
       await expect(workshop.open({ host, grants })).rejects.toMatchObject({ field: 'grants' })

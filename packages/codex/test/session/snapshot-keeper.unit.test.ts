@@ -3,7 +3,11 @@ import type { SnapshotSummary } from '@x/agents/snapshots'
 import { StoreError } from '@x/agents/store'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { SnapshotKeeper } from '../../src/session/snapshot-keeper.ts'
-import type { SessionSnapshots, SnapshotOutcome } from '../../src/session/session-snapshots.ts'
+import {
+  assertSnapshots,
+  type SessionSnapshots,
+  type SnapshotOutcome,
+} from '../../src/session/session-snapshots.ts'
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
@@ -22,12 +26,14 @@ class Stage {
     []
   readonly keeper: SnapshotKeeper
   quiet = 0
+  isCollected = true
   private isIdle = true
   private readonly waiting = new Set<() => void>()
 
   constructor(given: Partial<SessionSnapshots> = {}) {
     const collect = (options: object): Promise<{ removed: number; bytes: number }> => {
       this.collected.push(options)
+      if (!this.isCollected) return Promise.reject(new StoreError('unreachable', 'the store is down'))
       return Promise.resolve({ removed: 0, bytes: 0 })
     }
     const snapshots = { collect } as unknown as SessionSnapshots['snapshots']
@@ -209,4 +215,86 @@ test('none is taken by itself where they are asked for, and none without a place
   const none = new SnapshotKeeper({ ...stage.keeper['options'], given: undefined })
   none.turnEnded()
   await expect(none.take()).rejects.toMatchObject({ field: 'snapshots' })
+})
+
+test('a turn that ends, or is cut, where nobody is told of it is in the last one', async () => {
+  const cut = new Stage()
+  cut.turn(true)
+  await cut.keeper.stop()
+  const last = cut.keeper.takeLast()
+  cut.begun[0]?.finish()
+  await last
+  expect(cut.outcomes).toMatchObject([{ type: 'taken' }])
+  const late = new Stage()
+  await late.keeper.stop()
+  late.keeper.turnEnded()
+  await pass(10_000)
+  expect(late.begun).toHaveLength(0)
+  void late.keeper.takeLast()
+  expect(late.begun).toHaveLength(1)
+  const asked = new Stage({ when: 'asked' })
+  asked.turn(true)
+  await asked.keeper.stop()
+  await asked.keeper.takeLast()
+  expect(asked.begun).toHaveLength(0)
+})
+
+test('one that turns go on ending holds back the queue longer each time, and stays the only one', async () => {
+  const stage = new Stage()
+  stage.turn(false)
+  await pass(0)
+  for (const heldMs of [10_000, 20_000, 40_000]) {
+    await pass(heldMs - 1)
+    expect(stage.keeper.mayBegin).toBe(false)
+    await pass(2)
+    expect(stage.keeper.mayBegin).toBe(true)
+    // A message of the queue.
+    stage.turn(true)
+    await pass(100_000)
+    stage.turn(false)
+    await pass(0)
+  }
+  expect(stage.begun.map(({ signal }) => signal?.aborted)).toEqual([true, true, true, false])
+  stage.begun[3]?.finish()
+  await pass(0)
+  expect(stage.keeper.mayBegin).toBe(true)
+  expect(stage.outcomes).toMatchObject([{ type: 'taken' }])
+  await pass(1_000_000)
+  expect(stage.begun).toHaveLength(4)
+})
+
+test('one that was asked for and serves what was due lets the queue go on', async () => {
+  const stage = new Stage()
+  stage.turn(true)
+  const asked = stage.keeper.take()
+  await pass(0)
+  stage.turn(false)
+  expect(stage.keeper.mayBegin).toBe(false)
+  await pass(0)
+  stage.begun[0]?.finish()
+  await asked
+  await pass(0)
+  expect(stage.keeper.mayBegin).toBe(true)
+  expect(stage.quiet).toBe(1)
+  expect(stage.begun).toHaveLength(1)
+})
+
+test('nothing is said to the queue once it is over', async () => {
+  const stage = new Stage()
+  stage.turn(false)
+  await pass(0)
+  await stage.keeper.stop()
+  await pass(100_000)
+  expect(stage.quiet).toBe(0)
+})
+
+test('older ones that stay are told', async () => {
+  const stage = new Stage()
+  stage.isCollected = false
+  stage.turn(false)
+  await pass(0)
+  stage.begun[0]?.finish()
+  await pass(0)
+  expect(stage.outcomes).toMatchObject([{ type: 'taken' }, { type: 'not-collected' }])
+  expect(() => assertSnapshots({ retention: { count: 0 } } as SessionSnapshots)).toThrow(/retention.count/)
 })

@@ -10,6 +10,7 @@ import { openSession } from '../../src/session/open-session.ts'
 import type { SnapshotOutcome } from '../../src/session/session-snapshots.ts'
 import { codexSnapshotContent } from '../../src/snapshots/codex-snapshot-content.ts'
 import { openStoredLogins, OWNER, type StoredLogins } from '../login/stored-logins.ts'
+import { cuttableHost, hostWith } from '../host-with.ts'
 import { openWorkshop, transcript } from '../workshop.ts'
 
 describe.each(CODEX_VERSIONS)('a session of Codex %s whose worker is lost', (version) => {
@@ -88,6 +89,55 @@ describe.each(CODEX_VERSIONS)('a session of Codex %s whose worker is lost', (ver
     expect(last).toBeDefined()
   })
 })
+
+test(
+  'a planted login that a lost worker had is had back when that is said, also at the second try',
+  { timeout: 240_000 },
+  async () => {
+    const [version] = CODEX_VERSIONS.slice(-1)
+    if (version === undefined) throw new Error('expected a version')
+    await using workshop = await openWorkshop(version)
+    await using logins = await openStoredLogins(workshop.root)
+    await using ours = await logins.orchestrator()
+    const { host, root, stateDir, model } = workshop
+    const snapshots = createSnapshots({
+      store: logins.store,
+      contents: [codexSnapshotContent],
+      seeds: [codexSeedManifest],
+    })
+    const { seedId } = await logins.capture()
+    const taskId = 'planted'
+    const login = ours.logins.use({ seedId }, { modelBaseUrl: model.url, mode: 'planted' })
+    const taken: SnapshotOutcome[] = []
+    const kept = {
+      snapshots,
+      owner: OWNER,
+      intervalMs: 0,
+      onOutcome: (outcome: SnapshotOutcome): void => {
+        if (outcome.type === 'taken') taken.push(outcome)
+      },
+    }
+    const common = { taskId, login, logins: ours.logins, snapshots: kept }
+    const worker = cuttableHost(hostWith(host, { name: 'lost-worker' }))
+    const first = await workshop.open({ ...common, host: worker.host })
+    await first.conversation.send('hello from before').result
+    await expect.poll(() => taken.length, { timeout: 60_000 }).toBe(1)
+    // A turn may have ended while there was no link.
+    worker.cut()
+    await expect.poll(() => taken.length, { timeout: 60_000 }).toBe(2)
+    await first.detach()
+    await workshop.kill(taskId)
+    await rename(path.join(stateDir, 'tasks', taskId), path.join(root, 'lost'))
+
+    const there = { ...common, stateDir: path.join(root, 'elsewhere') }
+    await expect(workshop.open({ ...there, restoreFrom: 'newest' })).rejects.toMatchObject({ code: 'login' })
+    const second = await workshop.open({ ...there, restoreFrom: { isWorkerLost: true } })
+    expect(await second.conversation.send('hello from after').result).toMatchObject({ status: 'completed' })
+    expect((await logins.seeds.get({ owner: OWNER, seedId })).lease).toMatchObject({ state: 'held' })
+    await second.close()
+    expect((await logins.seeds.get({ owner: OWNER, seedId })).lease).toBeUndefined()
+  },
+)
 
 function takenIn(outcome: SnapshotOutcome | undefined): SnapshotSummary {
   if (outcome?.type !== 'taken') throw new Error(`expected a snapshot, got ${JSON.stringify(outcome)}`)

@@ -28,8 +28,9 @@ const place = {
 }
 
 test('a session is told without what is true of one machine alone', () => {
-  const told = renderResumeRef(record, record.directory)
-  expect(JSON.stringify(told)).not.toMatch(/old|4000|fence/)
+  const steered = [{ clientId: 'a', turnId: 'b', text: 'a word of the person' }]
+  const told = renderResumeRef({ ...record, steered }, record.directory)
+  expect(JSON.stringify(told)).not.toMatch(/old|4000|fence|a word/)
   const ref = parseResumeRef(told)
   expect(ref).toMatchObject({ taskId: 'task', version: '0.169.0' })
   expect(ref).not.toHaveProperty('directory')

@@ -7,7 +7,7 @@ import { chooseSeed } from './choose-seed.ts'
 import { removeCredentials, settingsIn } from './home-login.ts'
 import { asLogin } from './login-error.ts'
 import { SessionHold } from './session-hold.ts'
-import type { SessionLeases } from './session-lease.ts'
+import type { SessionLeases, TakenLease } from './session-lease.ts'
 
 /** For a machine that does not answer. */
 const LEAVE_MS = 1_000
@@ -61,7 +61,10 @@ export class PlantedUse implements LoginUse {
     await asLogin(async () => {
       await chooseSeed(seeds, owner, { seedId }, 'planted')
       // A rotation that nobody has saved lies there: it is the login as it is now.
-      if (this.watch || (await this.keepLeft())) await this.saveNow()
+      const { current } = this
+      const left = this.watch ? undefined : await this.keepLeft()
+      // One that the record does not name may have been left on another machine of this name.
+      if (this.watch) await this.saveNow(left && left.before !== current.fence ? current : undefined)
       await this.plant()
     })
   }
@@ -73,7 +76,7 @@ export class PlantedUse implements LoginUse {
       await this.hold.keep().catch(() => undefined)
       return true
     }
-    return asLogin(() => this.keepLeft())
+    return asLogin(async () => (await this.keepLeft()) !== undefined)
   }
 
   onChanged(): void {
@@ -89,7 +92,8 @@ export class PlantedUse implements LoginUse {
     const { place, onOver } = this.options
     onOver()
     await asLogin(async () => {
-      if (this.current.fence !== undefined && !this.watch) await this.keepLeft()
+      const isShared = this.current.fence === undefined
+      if (!isShared && !this.watch) await this.keepLeft()
       const { watch } = this
       this.forget()
       const ending = await watch?.close()
@@ -99,8 +103,10 @@ export class PlantedUse implements LoginUse {
           remedy:
             'Take the session up again when that is right, and close it. Its login stays with it until then.',
         })
-      await this.hold.end()
+      this.hold.leave()
       await removeCredentials(place)
+      // What can't be said ends by itself; what lies on a machine does not.
+      if (isShared) await this.hold.end().catch(() => undefined)
     })
   }
 
@@ -130,16 +136,18 @@ export class PlantedUse implements LoginUse {
     return this.hold.keep()
   }
 
-  /** Takes over what the session had under lease when it was left. False when it is not its any more. */
-  private async keepLeft(): Promise<boolean> {
+  /** Takes over what the session had under lease when it was left. `undefined` when it is not its any more. */
+  private async keepLeft(): Promise<TakenLease | undefined> {
     const { leases, place } = this.options
-    const lease = await leases.takeOver(place, this.current.seedId)
-    if (lease) await this.keep(lease)
-    return lease !== undefined
+    const left = await leases.takeOver(place, this.current.seedId)
+    if (left) await this.keep(left.lease)
+    return left
   }
 
-  private async saveNow(): Promise<void> {
+  /** @param foreign what the record says, when it does not name the lease */
+  private async saveNow(foreign: SeedLoginFacts | undefined): Promise<void> {
     const outcome = await this.watch?.save()
+    if (outcome?.type === 'no-login' && foreign) throw await this.refuseLeft(foreign, outcome.error)
     if (outcome?.type === 'worker-failed' || outcome?.type === 'store-failed') {
       const { error: cause } = outcome
       throw new SessionError('login', 'the login that lies with the session could not be saved', {
@@ -149,13 +157,35 @@ export class PlantedUse implements LoginUse {
     }
   }
 
+  /**
+   * What was planted under this lease is not here, where another machine of that name may have been: there its token
+   * may have been spent.
+   */
+  private async refuseLeft(before: SeedLoginFacts, cause: unknown): Promise<SessionError> {
+    const { lease, watch } = this
+    this.forget()
+    this.current = before
+    lease?.abandon()
+    await watch?.close({ timeoutMs: 0 })
+    return new SessionError(
+      'login',
+      'the login was left on a machine of this name, where it is not any more',
+      {
+        cause,
+        remedy: 'Restore the session with `isWorkerLost` when that machine is gone for good.',
+      },
+    )
+  }
+
   private async plant(): Promise<void> {
     const { seeds, leases, place, waitMs } = this.options
     const { owner, seedId } = this.current
     const files = await seeds.read({ owner, seedId })
     const isShareable = codexSeedManifest.isShareable?.(files) === true
-    if (!this.lease && isShareable) await this.hold.keep()
-    else if (!this.lease) await this.keep(await leases.acquire(place, { seedId }, waitMs))
+    if (!this.lease && isShareable) {
+      this.current = { ...this.current, fence: undefined }
+      await this.hold.keep()
+    } else if (!this.lease) await this.keep(await leases.acquire(place, { seedId }, waitMs))
     const { lease } = this
     await seeds.plant({ host: place.host, home: place.paths.home, seed: lease ?? { owner, seedId } })
     this.current = { ...this.current, settings: settingsIn(files) }

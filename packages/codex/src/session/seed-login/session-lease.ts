@@ -1,11 +1,15 @@
 import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
+import path from 'node:path'
 import type { SeedLease, Seeds } from '@x/agents/seeds'
 import { StoreError, type Lease, type Store } from '@x/agents/store'
-import type { LoginPlace } from '../../login/seed-login.ts'
+import type { GiveUpOptions, LoginPlace } from '../../login/seed-login.ts'
+import { AUTH } from './home-login.ts'
 
 /** Two who take over the same lease at once: one of them looks again. */
 const TRIES = 5
+/** Where a lease is that was given up: the name of no machine. */
+const NOWHERE = '(given up)'
 
 export interface SessionLeasesOptions {
   readonly store: Store
@@ -13,6 +17,13 @@ export interface SessionLeasesOptions {
   readonly owner: string
   /** Without renewal, in milliseconds. */
   readonly leaseMs: number
+}
+
+/** A lease that a session had, and that is ours now. */
+export interface TakenLease {
+  readonly lease: SeedLease
+  /** The number that it had before. */
+  readonly before: number
 }
 
 /**
@@ -48,14 +59,14 @@ export class SessionLeases {
   }
 
   /** Makes the lease of a session ours, whoever of us had it before; `undefined` when it has none. */
-  async takeOver(place: LoginPlace, seedId?: string): Promise<SeedLease | undefined> {
+  async takeOver(place: LoginPlace, seedId?: string): Promise<TakenLease | undefined> {
     const { seeds, leaseMs } = this.options
     for (let n = 1; ; n += 1) {
       const found = await this.find(place, seedId)
       if (!found) return undefined
       try {
         const claim = { holder: this.holderFor(place), worker: this.workerOf(place), leaseMs, revoke: true }
-        return await seeds.takeOver(found, claim)
+        return { lease: await seeds.takeOver(found, claim), before: found.fence }
       } catch (error) {
         const isRaced = error instanceof StoreError && error.code === 'lease-lost'
         if (!isRaced || n === TRIES) throw error
@@ -63,13 +74,27 @@ export class SessionLeases {
     }
   }
 
-  /** Frees what a session had on any machine, without a look: they are gone. */
-  async giveUp(taskId: string): Promise<void> {
+  /**
+   * Frees what a session had on any machine, without a look: they are gone. What lies `here` stays.
+   * @throws StoreError `lease-lost` when the task is somebody else's
+   */
+  async giveUp(taskId: string, { here, fence }: GiveUpOptions = {}): Promise<void> {
     const { store, owner, seeds, leaseMs } = this.options
     const leases = await store.leases.list({ owner })
+    // In this order: what a successor has leased since is not on the list, or has another number by then.
+    if (fence !== undefined) await this.assertTask(taskId, fence)
     for (const lease of leases.filter(({ holder }) => holder.startsWith(prefixOf(taskId)))) {
-      const claim = { holder: `${prefixOf(taskId)}gone`, worker: lease.worker, leaseMs, revoke: true }
-      await (await seeds.takeOver(lease, claim)).release()
+      if (here && (await this.isHere(lease, here))) continue
+      const claim = { holder: `${prefixOf(taskId)}gone`, worker: NOWHERE, leaseMs, revoke: true }
+      const taken = await seeds.takeOver(lease, claim).catch((error: unknown) => {
+        if (error instanceof StoreError && error.code === 'lease-lost') return undefined
+        throw error
+      })
+      await taken?.release().catch((error: unknown) => {
+        // Nobody is there to go on with it.
+        taken.abandon()
+        throw error
+      })
     }
   }
 
@@ -88,6 +113,23 @@ export class SessionLeases {
       leaseMs,
       timeoutMs: waitMs,
     })
+  }
+
+  private async assertTask(taskId: string, fence: number): Promise<void> {
+    const { store, owner } = this.options
+    const task = await store.tasks.get({ owner, taskId })
+    if (task.fence !== fence)
+      throw new StoreError('lease-lost', `the task ${taskId} is somebody else's by now`)
+  }
+
+  /** A machine may have the name of the one that was lost: then nothing of the login lies here. */
+  private async isHere(
+    lease: Lease,
+    { fence, ...place }: NonNullable<GiveUpOptions['here']>,
+  ): Promise<boolean> {
+    if (lease.worker !== this.workerOf(place)) return false
+    if (lease.fence === fence) return true
+    return (await place.host.files.stat(path.posix.join(place.paths.home, AUTH))) !== undefined
   }
 }
 
