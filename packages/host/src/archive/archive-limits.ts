@@ -2,7 +2,10 @@
 export interface ArchiveLimits {
   /** Bytes of all files together, holes of sparse files counted. @default 64 GiB */
   readonly maxBytes?: number
-  /** Entries, headers that only describe others and deletions counted. @default 1_000_000 */
+  /**
+   * Entries, counted with headers that only describe others, deletions, and directories that no entry names. The names
+   * and what symlinks point to may have 256 bytes for each on average, or a mebibyte altogether. @default 1_000_000
+   */
   readonly maxEntries?: number
   /** Bytes of one path, and of what a link points to. @default 4_000 */
   readonly maxNameBytes?: number

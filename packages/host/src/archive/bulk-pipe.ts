@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, rmdir } from 'node:fs/promises'
 import { connect, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -32,7 +32,7 @@ export class BulkPipe {
     this.#ourEnd = ourEnd
     this.#ring = ring
     ring.onRoom = () => void ourEnd.resume()
-    ourEnd.on('error', () => undefined).once('close', () => ring.end())
+    ourEnd.once('close', () => ring.end())
     programEnd.on('error', () => undefined)
   }
 
@@ -40,20 +40,31 @@ export class BulkPipe {
   static async open(): Promise<BulkPipe> {
     // Private, so that nobody else connects.
     const directory = await mkdtemp(path.join(tmpdir(), 'x-pipe-'))
+    const address = path.join(directory, 's')
     await using opening = new DisposeStack()
-    opening.defer(() => rm(directory, { recursive: true, force: true }))
+    // One by one: to remove them together takes a descriptor, of which none may be left.
+    opening.defer(() => rmdir(directory))
+    opening.defer(() => rm(address, { force: true }))
     const server = createServer({ pauseOnConnect: true })
     opening.defer(() => void server.close())
-    const address = path.join(directory, 's')
     server.listen(address)
     await once(server, 'listening')
     const ring = new Ring()
     const onread = { buffer: () => ring.next(), callback: (count: number) => ring.fill(count) }
-    const [[programEnd], ourEnd] = await Promise.all([
-      once(server, 'connection') as Promise<[Socket]>,
-      connected(address, onread),
-    ])
-    return new BulkPipe(programEnd, ourEnd, ring)
+    const gone = new AbortController()
+    const accepted = once(server, 'connection', { signal: gone.signal }) as Promise<[Socket]>
+    // Whoever awaits it below hears of a failure.
+    accepted.catch(() => undefined)
+    const ourEnd = await connected(address, onread)
+    // Where no descriptor is left for the other end it is closed at once, and the server says nothing.
+    ourEnd.once('close', () => gone.abort())
+    try {
+      const [programEnd] = await accepted
+      return new BulkPipe(programEnd, ourEnd, ring)
+    } catch (error) {
+      ourEnd.destroy()
+      throw error
+    }
   }
 
   /** The program has its end: only when it closes that too, the output ends. */
@@ -81,6 +92,7 @@ async function connected(
   onread: { readonly buffer: () => Uint8Array; readonly callback: (count: number) => boolean },
 ): Promise<Socket> {
   const socket = connect({ path: address, onread })
+  socket.on('error', () => undefined)
   await once(socket, 'connect')
   // Flowing, so that its end is told; it has no data but what goes to the ring.
   return socket.resume()

@@ -1,4 +1,5 @@
-import { spawn, type ChildProcessByStdio, type StdioOptions } from 'node:child_process'
+import { spawn, type ChildProcessByStdio } from 'node:child_process'
+import { once } from 'node:events'
 import { pipeline, type Readable, type Writable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { HostError } from '../errors.ts'
@@ -11,7 +12,11 @@ const GZIP_MAGIC = Buffer.from([0x1f, 0x8b])
 /** Up to here no ratio is looked at. */
 const FREE_BYTES = 256 * 1_048_576
 
-type Zstd = ChildProcessByStdio<Writable, Readable | null, Readable>
+interface Zstd {
+  readonly child: ChildProcessByStdio<Writable, Readable | null, Readable>
+  /** Rejects when there is no such program. */
+  readonly exited: Promise<number | null>
+}
 
 export interface DecompressOptions {
   readonly maxRatio: number
@@ -24,7 +29,8 @@ export interface DecompressOptions {
  *
  * zstd runs as a program on this machine: Node has it from version 22.15 on only, and a program uses the second core.
  * @throws HostError `archive-unsafe` for a stream that is damaged, cut, of another kind, or that grows without bounds;
- * `unsupported` when this machine has no zstd. What the source throws is passed on.
+ * `unsupported` when this machine has no zstd, `spawn-failed` when it can start no program now. What the source throws is
+ * passed on.
  */
 export async function* decompress(
   source: AsyncIterable<Uint8Array>,
@@ -89,15 +95,11 @@ async function* zstd(
 ): AsyncGenerator<LentChunk> {
   // Where a socket finds no place (temporary directories may be read-only, or their names too long) Node's way must do.
   const pipe = await BulkPipe.open().catch(() => undefined)
-  // No host is needed for it: it reads and writes nothing but its pipes, and ends when they do.
-  const stdio: StdioOptions = ['pipe', pipe?.programEnd ?? 'pipe', 'pipe']
-  const child = spawn('zstd', ['-d', '-c', '-q'], { stdio }) as Zstd
-  pipe?.started()
-  const exited = new Promise<number | null>((resolve, reject) => {
-    child.once('error', reject).once('exit', resolve)
+  const { child, exited } = await startZstd(pipe).catch((cause: unknown) => {
+    pipe?.destroy()
+    end(source)
+    throw new HostError('spawn-failed', 'this machine cannot start zstd, and the archive needs it', { cause })
   })
-  exited.catch(() => undefined)
-  child.stdin.on('error', () => undefined)
   let said = ''
   const saying = readLines(child.stderr, (line) => (said = line))
   // Settled at once, so that a failure while nobody waits ends nothing.
@@ -122,6 +124,24 @@ async function* zstd(
     end(source)
     await Promise.allSettled([exited, feeding])
   }
+}
+
+/** No host is needed for it: it reads and writes nothing but its pipes, and ends when they do. */
+async function startZstd(pipe: BulkPipe | undefined): Promise<Zstd> {
+  const child = spawn('zstd', ['-d', '-c', '-q'], { stdio: ['pipe', pipe?.programEnd ?? 'pipe', 'pipe'] })
+  const { stdin, stderr } = child
+  // When there are no descriptors left it has no pipes, and says so later.
+  if (!stdin || !stderr) {
+    const [cause] = (await once(child, 'error')) as [Error]
+    throw cause
+  }
+  const exited = new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject).once('exit', resolve)
+  })
+  exited.catch(() => undefined)
+  stdin.on('error', () => undefined)
+  pipe?.started()
+  return { child: child as Zstd['child'], exited }
 }
 
 async function* gunzip(source: AsyncGenerator<Uint8Array>): AsyncGenerator<LentChunk> {

@@ -7,6 +7,9 @@ import type { TarEntry } from './tar-entry.ts'
 /** Targets of symlinks that a hard link may name; kept up to this many bytes. */
 const MAX_LINK_MEMORY = 8 * 1_048_576
 const MAX_ARCHIVES = 8_000
+/** Bytes of all names and of what symlinks point to: so much for each entry that there may be, or this much altogether. */
+const AVERAGE_NAME_BYTES = 256
+const LEAST_NAME_BYTES = 1_048_576
 const SLASH = 0x2f
 
 export interface EntryVetterOptions {
@@ -28,6 +31,7 @@ export class EntryVetter {
   #generation = 0
   #entries = 0
   #bytes = 0
+  #nameBytes = 0
   /** Known to be a directory, so are those above it; entries come in directories' order. */
   #knownParent = ''
 
@@ -43,7 +47,7 @@ export class EntryVetter {
     this.#knownParent = ''
   }
 
-  /** One more header or deletion. */
+  /** One more header or deletion, or directory that no entry has named. */
   count(): void {
     this.#entries += 1
     if (this.#entries > this.#limits.maxEntries)
@@ -55,20 +59,35 @@ export class EntryVetter {
     this.#table.set(this.#key(path), kind, this.#generation)
   }
 
-  /** @returns the path that may be removed, or `undefined` when nothing lies there */
-  vetDeletion(name: string): string | undefined {
+  /** @returns the clean path; `isThere` tells whether something lies there that must be removed */
+  vetDeletion(name: string): { readonly path: string; readonly isThere: boolean } {
     const path = safeEntryPath(name, this.#limits.maxNameBytes)
     if (path === '') throw refuse('it deletes everything')
     for (let slash = path.indexOf('/'); slash !== -1; slash = path.indexOf('/', slash + 1)) {
       const kind = this.#kindOf(path.slice(0, slash))
-      if (kind === undefined || kind === 'gone') return undefined
-      if (kind !== 'directory' && kind !== 'implied')
-        throw refuse('it deletes through what is no directory', path)
+      if (kind === undefined || kind === 'gone') {
+        // It has gone with the directory, which is named before it.
+        this.#forget(path)
+        return { path, isThere: false }
+      }
+      if (!isDirectory(kind)) throw refuse('it deletes through what is no directory', path)
     }
-    const kind = this.#kindOf(path)
-    if (kind === undefined || kind === 'gone') return undefined
-    this.#table.set(this.#key(path), 'gone', this.#generation)
-    return path
+    return { path, isThere: this.#forget(path) }
+  }
+
+  /**
+   * @returns those of the paths that are directories now, with directories only above them, sorted: a program that is
+   * given one of them ends there, and not behind a link that a later archive has put on its way
+   */
+  directoriesAmong(paths: Iterable<string>): readonly string[] {
+    const found: string[] = []
+    let known = ''
+    for (const path of [...paths].sort()) {
+      const end = this.#directoriesOnWay(path, commonDirectory(path, known))
+      known = path.slice(0, end)
+      if (end === path.length) found.push(path)
+    }
+    return found
   }
 
   /** @returns the entry as it may be unpacked: a clean relative path, plain permission bits */
@@ -77,6 +96,7 @@ export class EntryVetter {
     this.#bytes += entry.sparseSize ?? entry.size
     if (this.#bytes > this.#limits.maxBytes)
       throw refuse(`it has more than ${this.#limits.maxBytes} bytes`, path)
+    this.#countName(path.length)
     const safe = { ...entry, path, mode: entry.mode & 0o777 }
     if (path === '') {
       if (entry.type !== 'directory') throw refuse('its root is no directory', entry.path)
@@ -100,19 +120,47 @@ export class EntryVetter {
     for (let slash = path.indexOf('/', known + 1); slash !== -1; slash = path.indexOf('/', slash + 1)) {
       const above = path.slice(0, slash)
       const kind = this.#kindOf(above)
-      if (kind === undefined || kind === 'gone')
+      if (kind === undefined || kind === 'gone') {
+        // One long name makes as many as two thousand.
+        this.count()
+        this.#countName(above.length)
         this.#table.set(this.#key(above), 'implied', this.#generation)
-      else if (kind !== 'directory' && kind !== 'implied')
-        throw refuse('an entry lies below what is no directory', path)
+      } else if (!isDirectory(kind)) throw refuse('an entry lies below what is no directory', path)
     }
     this.#knownParent = parent
   }
 
-  #assertFree(path: string, isDirectory: boolean): void {
+  /** What lies there is listed in the end, and the list is held. */
+  #countName(bytes: number): void {
+    this.#nameBytes += bytes
+    if (this.#nameBytes > Math.max(LEAST_NAME_BYTES, AVERAGE_NAME_BYTES * this.#limits.maxEntries))
+      throw refuse('its names are too long altogether')
+  }
+
+  /** @returns whether something lay there */
+  #forget(path: string): boolean {
+    const kind = this.#kindOf(path)
+    if (kind === undefined || kind === 'gone') return false
+    this.#table.set(this.#key(path), 'gone', this.#generation)
+    return true
+  }
+
+  /** Up to where the path leads through directories. @param known up to here it is known to */
+  #directoriesOnWay(path: string, known: number): number {
+    let end = known
+    while (end < path.length) {
+      const slash = path.indexOf('/', end + 1)
+      const next = slash === -1 ? path.length : slash
+      if (!isDirectory(this.#kindOf(path.slice(0, next)))) break
+      end = next
+    }
+    return end
+  }
+
+  #assertFree(path: string, becomesDirectory: boolean): void {
     const there = this.#table.get(this.#key(path))
     if (there === undefined || there.kind === 'gone') return
-    const wasDirectory = there.kind === 'directory' || there.kind === 'implied'
-    if (wasDirectory !== isDirectory) throw refuse('two entries have one name', path)
+    if (isDirectory(there.kind) !== becomesDirectory) throw refuse('two entries have one name', path)
     if (there.kind !== 'implied' && there.generation === this.#generation)
       throw refuse('two entries have one name', path)
   }
@@ -121,8 +169,7 @@ export class EntryVetter {
     const target = safeEntryPath(entry.link, this.#limits.maxNameBytes)
     const kind = this.#kindOf(target)
     for (let slash = target.indexOf('/'); slash !== -1; slash = target.indexOf('/', slash + 1)) {
-      const above = this.#kindOf(target.slice(0, slash))
-      if (above !== 'directory' && above !== 'implied')
+      if (!isDirectory(this.#kindOf(target.slice(0, slash))))
         throw refuse('a hard link leads through what is no directory', entry.path)
     }
     if (kind === 'file') return { ...entry, link: target }
@@ -135,6 +182,7 @@ export class EntryVetter {
   #rememberSymlink({ path, link }: TarEntry): void {
     if (link === '' || link.length > this.#limits.maxNameBytes || link.includes('\0'))
       throw refuse('a symlink points to nothing, or too far', path)
+    this.#countName(link.length)
     this.#linkMemory += path.length + link.length
     if (this.#linkMemory <= MAX_LINK_MEMORY) this.#linkTargets.set(this.#key(path), link)
     else this.#linkTargets.delete(this.#key(path))
@@ -151,6 +199,10 @@ export class EntryVetter {
     const folded = text.normalize('NFD').toUpperCase().toLowerCase().normalize('NFC')
     return Buffer.from(folded, 'utf8').toString('latin1')
   }
+}
+
+function isDirectory(kind: PathKind | undefined): boolean {
+  return kind === 'directory' || kind === 'implied'
 }
 
 /** Bytes of the deepest directory that is both or above both; 0 when that is the root. */

@@ -5,6 +5,8 @@
  *
  * - `owner` in the private directory names this shell by pid and start time, so that nobody sweeps what is alive.
  * - A guard that was killed between the two renames leaves the old content in `old`: the next one puts it back.
+ * - What lies in closed directories goes after those were opened. Files keep their modes: the very same ones may lie
+ *   elsewhere, by hard links or for a base that was laid.
  * - Programs that it starts ignore signals as it does: a tidying that has begun ends by itself.
  *
  * Runs in the target's parent; its arguments are the target's name and the private directory's.
@@ -31,7 +33,7 @@ discard() {
   until rm -rf -- "$1"; do
     round=$((round + 1))
     [ "$round" -lt 5 ] || return 1
-    chmod -R u+rwx -- "$1"
+    find "$1" -type d ! -perm -700 -exec chmod u+rwx {} \\;
     sleep 0.2
   done
 }

@@ -18,11 +18,11 @@ export async function layBase(place: UnpackPlace, target: string, base: Manifest
   const argv = ['sh', '-c', SCRIPT, 'sh', target, directory]
   mustSucceed(await host.exec(argv, { env: PLAIN_LOCALE, ...(signal === undefined ? {} : { signal }) }))
   const now = await scanDirectory(host, directory, { signal })
-  const { kept, extra } = compare(linesOf(base), now.lines)
-  const closed: string[] = []
+  const { kept, extra, closedExtra } = compare(linesOf(base), now.lines)
+  const closed: string[] = [...closedExtra]
   for (const { path, type, mode } of kept) {
     if (path !== '') place.vetter.register(path, type)
-    if (type !== 'directory' || (mode & 0o700) === 0o700) continue
+    if (type !== 'directory' || isOpen(mode)) continue
     place.narrow.set(path, mode & 0o777)
     closed.push(path)
   }
@@ -30,18 +30,26 @@ export async function layBase(place: UnpackPlace, target: string, base: Manifest
   await forEachPath(place, ['rm', '-rf', '--'], extra)
 }
 
+interface Comparison {
+  readonly kept: readonly ManifestEntry[]
+  /** Paths of what the base has not. */
+  readonly extra: readonly string[]
+  /** Those of them that are directories from which their owner may not remove. */
+  readonly closedExtra: readonly string[]
+}
+
 /** Both are sorted. */
-function compare(
-  base: readonly string[],
-  now: readonly string[],
-): { readonly kept: readonly ManifestEntry[]; readonly extra: readonly string[] } {
+function compare(base: readonly string[], now: readonly string[]): Comparison {
   const kept: ManifestEntry[] = []
   const extra: string[] = []
+  const closedExtra: string[] = []
   let at = 0
   for (const line of now) {
     const wanted = base[at]
     if (wanted === undefined || pathOfLine(line) < pathOfLine(wanted)) {
-      extra.push(pathOfLine(line))
+      const { path, type, mode } = manifestEntry(line)
+      extra.push(path)
+      if (type === 'directory' && !isOpen(mode)) closedExtra.push(path)
       continue
     }
     const entry = manifestEntry(line)
@@ -51,7 +59,12 @@ function compare(
   }
   const missing = base[at]
   if (missing !== undefined) throw changed(missing)
-  return { kept, extra }
+  return { kept, extra, closedExtra }
+}
+
+/** Its owner may change it. */
+function isOpen(mode: number): boolean {
+  return (mode & 0o700) === 0o700
 }
 
 /** All that a copy keeps. A directory's time changes when something that is left out comes or goes. */

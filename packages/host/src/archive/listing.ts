@@ -17,11 +17,19 @@ done
 exit 0
 `
 
-/** Lists its working directory, for `ListingCutter`. */
-export function listArgv(find: WorkerTools['find']): readonly string[] {
-  return find === 'gnu'
-    ? ['find', '.', '-ignore_readdir_race', '-printf', GNU_FORMAT]
-    : ['sh', '-c', 'find . -print0 | xargs -0 -n 256 sh -c "$1" sh', 'sh', BUSYBOX_SCRIPT]
+/** As a name it says that the list has ended; `find .` never says it. */
+const END_MARK = '/'
+const BUSYBOX_LIST = 'find . -print0 | xargs -0 -n 256 sh -c "$1" sh'
+/** A pipeline exits as its last program does, whatever became of the first. */
+const BUSYBOX_MARKED_LIST = `{ find . -print0 && printf '${END_MARK}\\0'; } | xargs -0 -n 256 sh -c "$1" sh`
+
+/**
+ * Lists its working directory, for `ListingCutter`.
+ * @param isMarked the list says in its end that nothing went wrong; where the exit tells it, that is enough
+ */
+export function listArgv(find: WorkerTools['find'], isMarked = false): readonly string[] {
+  if (find === 'gnu') return ['find', '.', '-ignore_readdir_race', '-printf', GNU_FORMAT]
+  return ['sh', '-c', isMarked ? BUSYBOX_MARKED_LIST : BUSYBOX_LIST, 'sh', BUSYBOX_SCRIPT]
 }
 
 /** Of text at once. Lines are parts of it, and V8 does not copy texts of this size when it collects: it grows by less. */
@@ -29,6 +37,13 @@ const DECODED_BYTES = 512 * 1024
 
 /** What is left out of a list. */
 export type Exclude = (path: string, type: 'directory' | 'other') => boolean
+
+export interface ListingOptions {
+  /** @default nothing */
+  readonly exclude?: Exclude
+  /** `listArgv` was told to mark the end. @default false */
+  readonly isMarked?: boolean
+}
 
 /**
  * Cuts what `listArgv` says into lines of a manifest, in any order: whoever makes one sorts them. Strings of latin1
@@ -41,10 +56,12 @@ export class ListingCutter {
   #waiting: Buffer[] = []
   #waitingBytes = 0
   #rest = ''
+  #lacksMark: boolean
 
-  constructor(find: WorkerTools['find'], exclude: Exclude = () => false) {
+  constructor(find: WorkerTools['find'], { exclude = () => false, isMarked = false }: ListingOptions = {}) {
     this.#cut = find === 'gnu' ? cutGnuLines : cutBusyboxLines
     this.#exclude = exclude
+    this.#lacksMark = isMarked && find === 'busybox'
   }
 
   add(chunk: Buffer): void {
@@ -56,7 +73,7 @@ export class ListingCutter {
   /** @throws HostError `io` when the list has not ended */
   end(): string[] {
     this.#decode()
-    if (this.#rest !== '') throw new HostError('io', 'the list of the directory is cut')
+    if (this.#rest !== '' || this.#lacksMark) throw broken()
     return this.#lines
   }
 
@@ -69,6 +86,10 @@ export class ListingCutter {
 
   #take(line: string): void {
     const end = line.indexOf('\0')
+    if (this.#lacksMark && line.slice(0, end) === END_MARK) {
+      this.#lacksMark = false
+      return
+    }
     const type = line.charAt(end + 1)
     if (type !== 'f' && type !== 'd' && type !== 'l') return
     if (end === 0 || !this.#exclude(line.slice(0, end), type === 'd' ? 'directory' : 'other'))
@@ -105,6 +126,7 @@ function cutBusyboxLines(text: string, take: (line: string) => void): string {
     if (!(fields.length > at + 2 + count)) break
     const numbers = (fields[at] ?? '').split('\n')
     const names = fields.slice(at + 2, at + 2 + count)
+    if (numbers.length !== count) throw broken()
     names.forEach((name, index) => take(busyboxLine(numbers[index] ?? '', name)))
     at += 2 + count
   }
@@ -115,8 +137,13 @@ const BUSYBOX_TYPES: Readonly<Record<number, string>> = { 0o10: 'f', 0o04: 'd', 
 
 function busyboxLine(numbers: string, name: string): string {
   const [raw = '', size = '', mtime = '', ctime = '', inode = '', links = ''] = numbers.split(' ')
+  if (links === '') throw broken()
   const bits = Number.parseInt(raw, 16)
   const path = name === '.' ? '' : name.replace(/^\.\//, '')
   const mode = (bits & 0o7777).toString(8)
   return [path, BUSYBOX_TYPES[bits >> 12] ?? 'other', mode, size, mtime, ctime, inode, links, ''].join('\0')
+}
+
+function broken(): HostError {
+  return new HostError('io', 'the list of the directory is cut')
 }

@@ -43,6 +43,8 @@ export class OpenedArchive implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#signal?.removeEventListener('abort', this.#stop)
     this.#reading.abort(new Error('nobody reads the archive any more'))
+    // What was never begun would not hear that it is to end, nor would the source.
+    this.begin()
     await this.#chunks.return(undefined)
   }
 

@@ -5,6 +5,7 @@ import { HostError } from '../errors.ts'
 import type { ArchiveHost } from './archive-host.ts'
 import { resolveLimits, type ArchiveLimits } from './archive-limits.ts'
 import type { ArchiveHeader } from './archive-header.ts'
+import { closeDirectories } from './close-directories.ts'
 import { EntryVetter } from './entry-vetter.ts'
 import { layBase } from './lay-base.ts'
 import { ListingCutter } from './listing.ts'
@@ -13,7 +14,7 @@ import { OpenedArchive } from './opened-archive.ts'
 import { refuse } from './refuse.ts'
 import { Closings, lost } from './run-program.ts'
 import { openRestoreGuard, type RestoreGuard } from './restore-guard.ts'
-import { forEachPath, unpackArchive, type UnpackPlace } from './unpack-archive.ts'
+import { unpackArchive, type UnpackPlace } from './unpack-archive.ts'
 import { workerTools, type WorkerTools } from './worker-tools.ts'
 
 export interface RestoreOptions {
@@ -40,7 +41,8 @@ export interface RestoreOptions {
  * the next restore puts that back first.)
  *
  * The archives are taken for hostile. Nothing outside is written, read or followed; links that lead outside are made as
- * links. Setuid, setgid and sticky bits and owners are dropped. Streams are read to their end, or cancelled.
+ * links. Setuid, setgid and sticky bits and owners are dropped. Streams are read to their end, or cancelled: also those
+ * that were not begun, for which one step is taken. Misuse leaves them alone.
  * @returns what the directory holds now: the base of the next incremental archive
  * @throws HostError `archive-unsafe`, naming the entry, for `..`, absolute names, entries through links or twice, devices,
  * hard links to what the archive does not hold, more than `limits`, damage, an incremental archive without its base;
@@ -57,19 +59,18 @@ export async function restore(
   assertAbsolute('directory', directory)
   const streams = Symbol.asyncIterator in archives ? [archives] : archives
   if (streams.length === 0) throw new TypeError('expected at least one archive')
+  await using opening = new DisposeStack()
+  let bytes = 0
+  const onBytes = (count: number): void => {
+    bytes += count
+    onProgress?.({ bytes })
+  }
+  const opened = streams.map((stream) =>
+    opening.use(new OpenedArchive(stream, { maxRatio: limits.maxRatio, signal, onBytes })),
+  )
   signal?.throwIfAborted()
   const tools = await workerTools(host, signal)
   const target = await resolveTarget(host, directory)
-  let bytes = 0
-  const opened = streams.map((stream) => {
-    const onBytes = (count: number): void => {
-      bytes += count
-      onProgress?.({ bytes })
-    }
-    return new OpenedArchive(stream, { maxRatio: limits.maxRatio, signal, onBytes })
-  })
-  await using opening = new DisposeStack()
-  for (const one of opened) opening.use(one)
   opened[0]?.begin()
   await using guard = await openRestoreGuard(host, target)
   // Awaited before the guard removes what they may work in.
@@ -114,17 +115,26 @@ async function finish(
   listing: readonly Buffer[],
   id: string | undefined,
 ): Promise<Manifest> {
-  const { narrow, signal, tools } = place
+  const { signal, tools } = place
   if (listing.at(-1)?.at(-1) !== 0) throw new HostError('io', 'the list of what was unpacked is cut')
-  const manifest = new LineManifest(() => linesOfListing(listing, tools.find, narrow), id)
-  const byMode = new Map<number, string[]>()
-  for (const [name, mode] of narrow) if (name !== '') byMode.set(mode, [...(byMode.get(mode) ?? []), name])
-  // The deepest first: what is above may be closed after that.
-  for (const [mode, names] of byMode)
-    await forEachPath(place, ['chmod', '--', mode.toString(8)], names.sort().reverse())
+  const narrow = narrowDirectories(place)
+  const lines = (): readonly string[] => linesOfListing(listing, tools.find, narrow)
+  // Busybox does not tell by its exit whether all was listed; that must be known before anything is replaced.
+  const manifest = new LineManifest(tools.find === 'busybox' ? lines() : lines, id)
+  await closeDirectories(place, narrow)
   signal?.throwIfAborted()
   await guard.swap(narrow.get(''))
   return manifest
+}
+
+/** By what was read last, whatever an earlier archive has put there: `chmod` follows links. */
+function narrowDirectories({ narrow, vetter }: UnpackPlace): ReadonlyMap<string, number> {
+  const modes = new Map<string, number>()
+  for (const path of vetter.directoriesAmong(narrow.keys())) {
+    const mode = narrow.get(path)
+    if (mode !== undefined) modes.set(path, mode)
+  }
+  return modes
 }
 
 function linesOfListing(
@@ -132,7 +142,7 @@ function linesOfListing(
   find: WorkerTools['find'],
   narrow: ReadonlyMap<string, number>,
 ): readonly string[] {
-  const cutter = new ListingCutter(find)
+  const cutter = new ListingCutter(find, { isMarked: true })
   for (const chunk of listing) cutter.add(chunk)
   const opened = cutter.end()
   const lines =

@@ -30,7 +30,7 @@ export async function scanDirectory(
   const said = readLines(program.stderr, (line) => {
     if (complaints.length < 5) complaints.push(line)
   })
-  const cutter = new ListingCutter(find, exclude)
+  const cutter = new ListingCutter(find, exclude === undefined ? {} : { exclude })
   for await (const chunk of program.stdout) cutter.add(chunk as Buffer)
   const lines = cutter.end()
   const exit = await program.exited

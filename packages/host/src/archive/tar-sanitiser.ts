@@ -75,6 +75,7 @@ export class TarSanitiser implements TarSink {
   /** The stream has ended well. @returns the rest. @throws HostError `archive-unsafe` when the archive has not ended */
   end(): readonly Buffer[] {
     this.#reader.end()
+    this.#beginEntries()
     this.#hasEnded = true
     this.#output.add(renderEnd(this.#output.total, RECORD_BYTES))
     return this.#output.take()
@@ -90,17 +91,17 @@ export class TarSanitiser implements TarSink {
     this.#reader.joined = this.#header.header?.joined === true
     for (const name of deleted) {
       this.#vetter.count()
-      const path = this.#vetter.vetDeletion(name)
-      if (path === undefined) continue
+      const { path, isThere } = this.#vetter.vetDeletion(name)
+      this.#narrow.delete(path)
+      if (!isThere) continue
       this.#deletionBytes += path.length
       if (this.#deletionBytes > MAX_DELETION_BYTES) throw refuse('it deletes too much')
       this.deletions.push(path)
-      this.#narrow.delete(path)
     }
   }
 
   entry(entry: TarEntry, start: number, end: number): void {
-    this.#hasEntries = true
+    this.#beginEntries()
     const safe = this.#open(this.#vetter.vet(entry))
     if (safe.sparseSize === undefined) {
       this.#write(safe, start, end)
@@ -151,6 +152,13 @@ export class TarSanitiser implements TarSink {
     else this.#output.add(Buffer.from(written))
   }
 
+  /** What must be removed is known now. */
+  #beginEntries(): void {
+    if (this.#hasEntries) return
+    this.#hasEntries = true
+    deleteBelow(this.#narrow, this.deletions)
+  }
+
   #open(entry: TarEntry): TarEntry {
     if (entry.type !== 'directory') return entry
     this.#narrow.delete(entry.path)
@@ -162,4 +170,28 @@ export class TarSanitiser implements TarSink {
       throw refuse('too many directories that their owner may not change', entry.path)
     return { ...entry, mode: entry.mode | OWNER_MAY_ALL }
   }
+}
+
+/** Forgets what has gone with a directory. */
+function deleteBelow(paths: Map<string, unknown>, directories: readonly string[]): void {
+  if (paths.size === 0 || directories.length === 0) return
+  // What begins with the same bytes lies together.
+  const sorted = [...paths.keys()].sort()
+  for (const directory of directories) {
+    const prefix = `${directory}/`
+    for (let at = placeOf(prefix, sorted); sorted[at]?.startsWith(prefix) === true; at += 1)
+      paths.delete(sorted[at] ?? '')
+  }
+}
+
+/** Where the text is in what is sorted, or would be. */
+function placeOf(text: string, sorted: readonly string[]): number {
+  let low = 0
+  let high = sorted.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((sorted[middle] ?? '') < text) low = middle + 1
+    else high = middle
+  }
+  return low
 }

@@ -99,7 +99,13 @@ async function* sanitised(archive: OpenedArchive, sanitiser: TarSanitiser): Asyn
 function unpackArgv({ tar, find }: WorkerTools, lists: boolean): readonly string[] {
   const extract = tar === 'gnu' ? GNU_EXTRACT : BUSYBOX_EXTRACT
   if (!lists) return extract
-  return ['sh', '-c', `${extract.join(' ')} || exit; echo ${LISTING} >&2; exec "$@"`, 'sh', ...listArgv(find)]
+  return [
+    'sh',
+    '-c',
+    `${extract.join(' ')} || exit; echo ${LISTING} >&2; exec "$@"`,
+    'sh',
+    ...listArgv(find, true),
+  ]
 }
 
 async function unpack(

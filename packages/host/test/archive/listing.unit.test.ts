@@ -31,9 +31,27 @@ test('what find says is cut into lines, in whatever pieces it comes', () => {
 test('sockets and what is left out are no lines; a list without its end is refused', () => {
   const line = (path: string, type: string) =>
     Buffer.from([path, type, '644', '', '', '', '', '', '', ''].join('\0'))
-  const cutter = new ListingCutter('gnu', (path, type) => path === 'out' && type === 'directory')
+  const cutter = new ListingCutter('gnu', {
+    exclude: (path, type) => path === 'out' && type === 'directory',
+  })
   for (const one of [line('s', 's'), line('out', 'd'), line('in', 'l')]) cutter.add(one)
   expect(cutter.end().map((text) => text.slice(0, 4))).toEqual(['in\0l'])
   cutter.add(Buffer.from('half'))
   expect(() => cutter.end()).toThrow(expect.objectContaining({ code: 'io' }))
+})
+
+test('a list of busybox that says when it has ended is whole only then', () => {
+  const numbers = '41ed 5 1 2 1:2 1'
+  const said = (...names: readonly string[]) =>
+    Buffer.from([names.map(() => numbers).join('\n'), String(names.length), ...names, ''].join('\0'))
+  const lines = (...chunks: readonly Buffer[]) => {
+    const cutter = new ListingCutter('busybox', { isMarked: true })
+    for (const chunk of chunks) cutter.add(chunk)
+    return cutter.end().map((line) => line.split('\0')[0])
+  }
+  expect(lines(said('.', './a'), said('./b', '/'))).toEqual(['', 'a', 'b'])
+  const torn = Buffer.from([numbers, '2', './a', '/', ''].join('\0'))
+  const short = Buffer.from(['41ed 5 1', '1', '/', ''].join('\0'))
+  for (const bad of [said('.', './a'), said(), torn, short])
+    expect(() => lines(bad), bad.toString()).toThrow(expect.objectContaining({ code: 'io' }))
 })

@@ -1,8 +1,10 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { resolveLimits, type ArchiveLimits } from '../../src/archive/archive-limits.ts'
+import { findChanges } from '../../src/archive/changes.ts'
 import { EntryVetter } from '../../src/archive/entry-vetter.ts'
 import { renderArchiveHeader } from '../../src/archive/archive-header.ts'
+import { manifestLine } from '../../src/archive/manifest.ts'
 import { renderSparseMap } from '../../src/archive/sparse-map.ts'
 import { TarSanitiser } from '../../src/archive/tar-sanitiser.ts'
 import { BLOCK } from '../../src/archive/tar-header.ts'
@@ -15,8 +17,12 @@ function newVetter(limits: ArchiveLimits = {}, foldsCase = false): EntryVetter {
   return new EntryVetter({ limits: resolveLimits(limits), foldsCase })
 }
 
-function sanitise(bytes: Buffer, vetter = newVetter(), cuts: readonly number[] = []) {
-  const narrow = new Map<string, number>()
+function sanitise(
+  bytes: Buffer,
+  vetter = newVetter(),
+  cuts: readonly number[] = [],
+  narrow = new Map<string, number>(),
+) {
   const sanitiser = new TarSanitiser(vetter, 'pax', narrow)
   // Copies, since it writes into what it gets.
   const parts = pieces(bytes, cuts).flatMap((piece) => [...sanitiser.push(Buffer.from(piece))])
@@ -133,6 +139,21 @@ test('limits are kept', () => {
   expect(() => newVetter({ maxBytes: 0 })).toThrow(TypeError)
 })
 
+test('directories that no entry names are counted, and so are the bytes of all names', () => {
+  const deep = makeTar([file(`${'a/'.repeat(60)}f`)])
+  expect(sanitise(deep, newVetter({ maxEntries: 62 })).entries).toHaveLength(1)
+  expect(() => sanitise(deep, newVetter({ maxEntries: 60 }))).toThrow(unsafe(/more than 60 entries/))
+  const links = (count: number) =>
+    makeTar(Array.from({ length: count }, (_, index) => link(`l${index}`, 'x'.repeat(4_000))))
+  // Each has two headers: the first says what the link points to.
+  const limits = { maxEntries: 1_000 }
+  expect(sanitise(links(250), newVetter(limits)).entries).toHaveLength(250)
+  expect(() => sanitise(links(270), newVetter(limits))).toThrow(unsafe(/too long altogether/))
+  expect(() => sanitise(makeTar([file(`${'a/'.repeat(1_990)}f`)]), newVetter({ maxEntries: 3_000 }))).toThrow(
+    unsafe(/too long altogether/),
+  )
+})
+
 test('headers that only describe others are counted, so that they cannot flood', () => {
   const flood = Buffer.concat([
     ...Array.from({ length: 50 }, () => [...renderArchiveHeader({ manifest: ID }, [])]).flat(),
@@ -205,6 +226,45 @@ test('a later archive replaces and deletes what an earlier one made, and nothing
   }
   const kind = makeTar([directory('g')])
   expect(() => sanitise(kind, vetter)).toThrow(unsafe(/one name/))
+})
+
+/** An increment that deletes these. */
+const increment = (deleted: readonly string[], ...entries: readonly WholeEntry[]) =>
+  Buffer.concat([...renderArchiveHeader({ manifest: ID, base: ID }, deleted), makeTar(entries)])
+
+test.each([[['d']], [['d', 'd/n']], [['d/n', 'd']]])(
+  'what %j deletes has no mode to get in the end, nor has what was below',
+  (deleted) => {
+    const vetter = newVetter()
+    const narrow = new Map<string, number>()
+    const closed = ['d', 'd-', 'd/n', 'd/n/n', 'd!', 'e'].map((path) => directory(path, 0o500))
+    sanitise(makeTar(closed), vetter, [], narrow)
+    expect([...narrow.keys()]).toEqual(['d', 'd-', 'd/n', 'd/n/n', 'd!', 'e'])
+    sanitise(increment(deleted, link('d', '/tmp')), vetter, [], narrow)
+    expect([...narrow.keys()]).toEqual(['d-', 'd!', 'e'])
+    const ways = ['d', 'd/n', 'd/n/n', 'e', 'e/none', 'd-', '', 'none']
+    expect(vetter.directoriesAmong(ways)).toEqual(['', 'd-', 'e'])
+  },
+)
+
+test('what was below a deleted directory is gone, and its names are free', () => {
+  const state = (...entries: readonly WholeEntry[]) =>
+    [directory(''), ...entries].map(({ path, type }) =>
+      manifestLine({
+        path,
+        type: type === 'directory' ? 'directory' : 'file',
+        ...{ mode: 0o755, size: 0, mtime: '1', ctime: '1', inode: `1:${path}`, links: 1, target: '' },
+      }),
+    )
+  const whole = [directory('build'), directory('build/x'), directory('build/x/y'), file('build/x/y/f')]
+  const again = [directory('build'), file('build/x')]
+  const first = findChanges(state(...whole), state()).deleted
+  expect(first).toEqual(['build', 'build/x', 'build/x/y', 'build/x/y/f'])
+  const vetter = newVetter()
+  sanitise(makeTar(whole), vetter)
+  expect(sanitise(increment(first), vetter).deletions).toEqual(['build'])
+  const second = findChanges(state(), state(...again)).deleted
+  expect(sanitise(increment(second, ...again), vetter).entries).toHaveLength(2)
 })
 
 test('an archive that deletes has a base, and says all of it first', () => {
