@@ -2,6 +2,7 @@ import { useCallback, useEffect, useLayoutEffect, useRef } from 'react'
 import type { RefObject } from 'react'
 import type { VirtualizerHandle } from 'virtua'
 import type { ScrollKeeper } from '../hooks/scroll-keeper.ts'
+import { createRowPlace } from './row-place.ts'
 import { placeOf, rememberedPlace, rememberPlace } from './transcript-place.ts'
 import type { Place } from './transcript-place.ts'
 import type { Rows } from './transcript-rows.ts'
@@ -38,8 +39,14 @@ export function useTranscriptScroll(options: TranscriptScrollOptions): Transcrip
   // Not by the list's own means: once asked, it goes on scrolling while rows grow, whatever the reader does.
   const goToRow = useCallback(
     ({ rowId, offset }: Place) => {
-      const index = known.current.all.findIndex((row) => row.id === rowId)
-      if (index !== -1) keeper.goTo(() => (list.current?.getItemOffset(index) ?? 0) - offset)
+      const place = createRowPlace(() => known.current, rowId)
+      if (place() === -1) return
+      keeper.goTo(() => {
+        const index = place()
+        // When the row is gone the view stays where it is.
+        if (index === -1) return scroller.current?.scrollTop ?? 0
+        return (list.current?.getItemOffset(index) ?? 0) - offset
+      })
     },
     [keeper],
   )

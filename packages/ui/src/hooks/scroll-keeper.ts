@@ -1,4 +1,5 @@
 import { Store } from '../connection/store.ts'
+import { isStepBack } from './is-step-back.ts'
 
 /** This near to the end counts as there: half a line. */
 const NEAR_PX = 16
@@ -54,8 +55,7 @@ export class ScrollKeeper {
       'wheel',
       (event) => {
         hand()
-        // With Ctrl it makes all larger.
-        if (event.deltaY < 0 && !event.ctrlKey) this.goesBack(event.target)
+        if (isStepBack(event)) this.goesBack(event.target)
       },
       listen,
     )
@@ -151,7 +151,7 @@ export class ScrollKeeper {
     if (!scroller || scroller.clientHeight === 0) return
     const { scrollTop } = scroller
     const end = scroller.scrollHeight - scroller.clientHeight
-    if (this.aim && Math.abs(scrollTop - Math.min(this.aim(), end)) <= 2) return
+    if (this.aim && Math.abs(scrollTop - Math.max(0, Math.min(this.aim(), end))) <= 2) return
     // Somebody else has scrolled: a search, or a focus that moved.
     this.aim = undefined
     const back = scrollTop < this.lastTop
