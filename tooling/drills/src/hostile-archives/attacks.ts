@@ -5,6 +5,8 @@ import { END, longEntry, paxEntry, tarEntry } from './tar-bytes.ts'
 export interface Attack {
   /** Blocks of the archive, without its end. */
   readonly blocks: readonly Buffer[]
+  /** The same of an increment that is restored with it. */
+  readonly increment?: readonly Buffer[]
   /** It must be refused; what is not may be unpacked as long as it is harmless. */
   readonly mustBeRefused: boolean
 }
@@ -13,11 +15,12 @@ export interface Attack {
 type Make = (outside: string, random: SeededRandom) => Attack
 
 const ID = 'a'.repeat(64)
+const NEXT_ID = 'b'.repeat(64)
 const refused = (...blocks: readonly Buffer[]): Attack => ({ blocks, mustBeRefused: true })
 const harmless = (...blocks: readonly Buffer[]): Attack => ({ blocks, mustBeRefused: false })
 const link = (name: string, target: string) => tarEntry({ name, type: '2', link: target })
 const hard = (name: string, target: string) => tarEntry({ name, type: '1', link: target })
-const directory = (name: string) => tarEntry({ name, type: '5', mode: 0o755 })
+const directory = (name: string, mode = 0o755) => tarEntry({ name, type: '5', mode })
 const evil = (name: string) => tarEntry({ name, body: 'evil\n' })
 
 /** Every way in that we know of. */
@@ -75,6 +78,13 @@ export const ATTACKS: Readonly<Record<string, Make>> = {
     refused(
       paxEntry({ 'X.archive.manifest': ID, 'X.archive.base': ID, 'X.archive.deleted': '../outside' }, 'g'),
     ),
+  'a mode for what a link has replaced': (outside) => ({
+    ...harmless(paxEntry({ 'X.archive.manifest': ID }, 'g'), directory('d'), directory('d/secret', 0o666)),
+    increment: [
+      paxEntry({ 'X.archive.manifest': NEXT_ID, 'X.archive.base': ID, 'X.archive.deleted': 'd' }, 'g'),
+      link('d', outside),
+    ],
+  }),
   'a base that nobody has': () => refused(paxEntry({ 'X.archive.manifest': ID, 'X.archive.base': ID }, 'g')),
   'a sparse bomb': () => refused(...sparse(String(2 ** 52), '0\n')),
   'a sparse map beyond its file': () => refused(...sparse('10', '1\n5\n512\n')),
@@ -82,6 +92,8 @@ export const ATTACKS: Readonly<Record<string, Make>> = {
   'a bomb of zeros': () => refused(tarEntry({ name: 'f', body: Buffer.alloc(20 * 2 ** 20) })),
   'a flood of entries': () =>
     refused(...Array.from({ length: 3_000 }, (_, index) => tarEntry({ name: `f${index}` }))),
+  'a flood of directories that no entry names': () =>
+    refused(...Array.from({ length: 60 }, (_, index) => evil(`${index}/${'a/'.repeat(39)}f`))),
   'a flood of headers': () =>
     refused(...Array.from({ length: 3_000 }, () => paxEntry({ comment: 'x' }, 'g'))),
   'an endless header': () => refused(tarEntry({ name: 'pax', type: 'x', size: 8 ** 11 - 1 })),

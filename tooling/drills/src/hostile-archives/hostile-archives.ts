@@ -25,7 +25,8 @@ interface PlannedRun {
   readonly n: number
   readonly kind: string
   readonly attack: Attack
-  readonly bytes: Buffer
+  /** Of each archive of the series. */
+  readonly archives: readonly Buffer[]
   readonly isDamaged: boolean
   readonly asUser: boolean
 }
@@ -73,15 +74,20 @@ function planRun(
 ): PlannedRun {
   const attack = ATTACKS[kind]?.(place.outside, random)
   if (attack === undefined) throw new Error(`there is no attack ${kind}`)
-  const before = random.chance(0.5)
-    ? [tarEntry({ name: 'first', body: 'x'.repeat(random.between(0, 2_000)) })]
-    : []
-  const tar = Buffer.concat([...before, ...attack.blocks, END])
+  // What an archive says about itself comes before its entries.
+  const before =
+    attack.increment === undefined && random.chance(0.5)
+      ? [tarEntry({ name: 'first', body: 'x'.repeat(random.between(0, 2_000)) })]
+      : []
+  const tars = [Buffer.concat([...before, ...attack.blocks, END])]
+  if (attack.increment !== undefined) tars.push(Buffer.concat([...attack.increment, END]))
   const isDamaged = round > 0 && random.chance(0.5)
-  if (isDamaged) damage(tar, random)
-  const cutAt = isDamaged && random.chance(0.3) ? random.between(0, tar.length) : tar.length
-  const packed = random.chance(0.5) ? gzipSync(tar.subarray(0, cutAt)) : zstd(tar.subarray(0, cutAt))
-  return { n, kind, attack, bytes: packed, isDamaged, asUser: process.getuid?.() === 0 && random.chance(0.5) }
+  const archives = tars.map((tar) => {
+    if (isDamaged) damage(tar, random)
+    const cutAt = isDamaged && random.chance(0.3) ? random.between(0, tar.length) : tar.length
+    return random.chance(0.5) ? gzipSync(tar.subarray(0, cutAt)) : zstd(tar.subarray(0, cutAt))
+  })
+  return { n, kind, attack, archives, isDamaged, asUser: process.getuid?.() === 0 && random.chance(0.5) }
 }
 
 function damage(tar: Buffer, random: SeededRandom): void {
@@ -103,7 +109,8 @@ async function attempt(
 ): Promise<unknown> {
   try {
     const worker = run.asUser ? asUser(host, NOBODY) : host
-    await restore(worker, inPieces(run.bytes, random), place.target, { limits: LIMITS, signal })
+    const streams = run.archives.map((bytes) => inPieces(bytes, random))
+    await restore(worker, streams, place.target, { limits: LIMITS, signal })
     return undefined
   } catch (error) {
     signal.throwIfAborted()
@@ -135,10 +142,8 @@ async function* inPieces(bytes: Buffer, random: SeededRandom): AsyncGenerator<Ui
 function unpackBlindly(run: PlannedRun, place: Place): unknown {
   const script = '{ zstd -dcfq 2>/dev/null || true; } | gzip -dcf | tar -xPp -C "$1" -f -'
   try {
-    execFileSync('sh', ['-c', script, 'sh', place.target], {
-      input: run.bytes,
-      stdio: ['pipe', 'ignore', 'ignore'],
-    })
+    for (const input of run.archives)
+      execFileSync('sh', ['-c', script, 'sh', place.target], { input, stdio: ['pipe', 'ignore', 'ignore'] })
     return undefined
   } catch {
     return new HostError('archive-unsafe', 'tar has failed')
