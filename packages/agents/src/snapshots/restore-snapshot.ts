@@ -47,10 +47,15 @@ export async function restoreSnapshot(
   signal?.throwIfAborted()
   const chain = await findChain(store, { owner, taskId }, snapshotId)
   await using _ = await holdAll(store, chain)
-  let reading = chain[0]
+  let failed: SnapshotRecord | undefined
   const streams = chain.map(async function* (snapshot) {
-    reading = snapshot
-    yield* streamPart(store, snapshot, 'archive')
+    try {
+      yield* streamPart(store, snapshot, 'archive')
+    } catch (error) {
+      // Those behind it may be begun too, only to be ended.
+      failed ??= snapshot
+      throw error
+    }
   })
   const totalBytes = chain.reduce((sum, { archiveBytes }) => sum + archiveBytes, 0)
   try {
@@ -60,7 +65,7 @@ export async function restoreSnapshot(
       onProgress: ({ bytes }) => onProgress?.({ bytes, totalBytes }),
     })
   } catch (error) {
-    if (reading && error instanceof StoreError && error.code === 'corrupt') await markBad(store, reading)
+    if (failed && error instanceof StoreError && error.code === 'corrupt') await markBad(store, failed)
     throw error
   }
   return summarise(chain.at(-1) as SnapshotRecord)
