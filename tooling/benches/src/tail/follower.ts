@@ -14,19 +14,23 @@ export type Follow = (file: string, onLine: OnLine) => Follower
 
 /** Our way: each line is an event of its own. */
 export function followByHost(host: Host): Follow {
-  return (file, onLine) => {
-    const over = new AbortController()
-    const followed = (async () => {
-      for await (const { line } of host.tail(file, { signal: over.signal })) onLine(line)
-    })()
-    return {
-      async close() {
-        over.abort()
-        await followed.catch((error: unknown) => {
-          if (!over.signal.aborted || error !== over.signal.reason) throw error
-        })
-      },
-    }
+  return (file, onLine) =>
+    followUntilClosed(async (signal) => {
+      for await (const { line } of host.tail(file, { signal })) onLine(line)
+    })
+}
+
+/** Somebody who follows until the signal tells to stop, and then fails with its reason. */
+export function followUntilClosed(follow: (signal: AbortSignal) => Promise<void>): Follower {
+  const over = new AbortController()
+  const followed = follow(over.signal)
+  return {
+    async close() {
+      over.abort()
+      await followed.catch((error: unknown) => {
+        if (!over.signal.aborted || error !== over.signal.reason) throw error
+      })
+    },
   }
 }
 
